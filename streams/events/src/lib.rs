@@ -1,0 +1,21 @@
+//! The vocabulary of the platform: event types, topic catalogue, ids, clock.
+//!
+//! Every other crate speaks in these words. An [`Event`] is a CloudEvents 1.0 event whose payload is one of the
+//! types in [`payload`]; [`Topic`] says on which topic it travels. Ids are deterministic: the same observation,
+//! read twice, has the same id. Nothing here does I/O, reads a clock or knows Kafka.
+
+mod clock;
+mod envelope;
+mod event;
+mod id;
+pub mod payload;
+mod topic;
+mod words;
+
+pub use clock::{Clock, ManualClock};
+pub use envelope::{CONTENT_TYPE_JSON, CONTENT_TYPE_RAW, Envelope, EnvelopeError};
+pub use event::{Event, Payload, Rejection};
+pub use id::EventId;
+pub use payload::{CategoryName, ChannelSnapshot, RevenueRecord, TrendSignal, VideoSnapshot};
+pub use topic::{Cleanup, Topic};
+pub use words::{ChannelId, Currency, Invalid, Region, VideoId};

@@ -1,0 +1,38 @@
+//! Payload types, one file each. Their JSON Schemas are committed under `streams/events/schemas/`.
+
+mod category_name;
+mod channel_snapshot;
+mod revenue_record;
+mod trend_signal;
+mod video_snapshot;
+
+pub use category_name::CategoryName;
+pub use channel_snapshot::ChannelSnapshot;
+pub use revenue_record::{RevenueRecord, RevenueSource, RevenueStatus};
+pub use trend_signal::{Scale, TrendSignal, TrendSource};
+pub use video_snapshot::VideoSnapshot;
+
+use crate::Invalid;
+
+/// Refuses a negative counter.
+fn counter(field: &'static str, value: Option<i64>) -> Result<(), Invalid> {
+    match value {
+        Some(count) if count < 0 => Err(Invalid::new(field, format!("{count} is negative"))),
+        _ => Ok(()),
+    }
+}
+
+/// Refuses an empty text and one with a NUL byte, which no SQL text column holds.
+fn text(field: &'static str, value: &str) -> Result<(), Invalid> {
+    if value.is_empty() {
+        return Err(Invalid::new(field, "is empty"));
+    }
+    no_nul(field, value)
+}
+
+fn no_nul(field: &'static str, value: &str) -> Result<(), Invalid> {
+    match value.contains('\0') {
+        true => Err(Invalid::new(field, "holds a NUL byte")),
+        false => Ok(()),
+    }
+}

@@ -1,0 +1,68 @@
+use chrono::NaiveDate;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::text;
+use crate::{ChannelId, Currency, Invalid, Payload, Topic, VideoId};
+
+/// Money earned by a channel on a day. `source` and `reference_id` name it: a later record of the same name replaces
+/// the earlier one, it is never added to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RevenueRecord {
+    pub channel_id: ChannelId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub video_id: Option<VideoId>,
+    pub source: RevenueSource,
+    /// The payer's own name for it.
+    pub reference_id: String,
+    /// Amount in the currency's minor unit (cents for USD); negative for a refund.
+    pub amount_minor: i64,
+    pub currency: Currency,
+    /// The day it was earned on, in the payer's reporting time zone.
+    pub day: NaiveDate,
+    pub status: RevenueStatus,
+}
+
+/// Who pays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum RevenueSource {
+    Adsense,
+    Stripe,
+    Sponsorship,
+}
+
+impl RevenueSource {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            RevenueSource::Adsense => "adsense",
+            RevenueSource::Stripe => "stripe",
+            RevenueSource::Sponsorship => "sponsorship",
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum RevenueStatus {
+    Estimated,
+    Confirmed,
+}
+
+impl Payload for RevenueRecord {
+    const TOPIC: Topic = Topic::RevenueRecords;
+    const KIND: &'static str = "com.ytempire.revenue.record.v1";
+
+    fn key(&self) -> String {
+        self.channel_id.to_string()
+    }
+
+    fn natural_key(&self) -> Vec<&str> {
+        vec![self.source.as_str(), &self.reference_id]
+    }
+
+    fn check(&self) -> Result<(), Invalid> {
+        text("reference_id", &self.reference_id)
+    }
+}
