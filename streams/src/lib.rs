@@ -1,1 +1,17 @@
+//! Pipelines from topics to the lake and to the views.
+//!
+//! A [`Pipeline`] reads batches from the log, decodes them ([`decode`]) and hands them to its [`Sink`], which stores
+//! rows and positions in one commit. It starts from the sink's own positions, and goes back to them after any failure;
+//! so whatever happens between two commits leaves no trace. [`progress`] says how far each sink has come.
 
+mod bronze;
+pub mod decode;
+mod pipeline;
+pub mod progress;
+mod sink;
+mod views;
+
+pub use bronze::BronzeSink;
+pub use pipeline::{Pipeline, PipelineError, Reading, Status};
+pub use sink::{Batch, Sink, SinkError, Written};
+pub use views::{VIEWS_SINK, ViewsError, ViewsSink, read_view, stored_positions};

@@ -1,1 +1,54 @@
-fn main() {}
+//! The executable of YTEMPIRE: configuration, wiring, one file per command.
+
+mod cli;
+mod clock;
+mod commands;
+mod data_folder;
+mod exit;
+mod logging;
+mod output;
+mod pipelines;
+mod platform;
+mod sending;
+mod settings;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Parser;
+
+use cli::{Cli, Command};
+use exit::Done;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    logging::start(&cli.global);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let outcome = match runtime {
+        Ok(runtime) => runtime.block_on(run(cli)),
+        Err(error) => Err(error.into()),
+    };
+    exit::code(outcome)
+}
+
+async fn run(cli: Cli) -> anyhow::Result<Done> {
+    let global = cli.global.clone();
+    let settings = settings::Settings::load(&global.flags()).map_err(exit::wrong_use)?;
+    let start = commands::Start {
+        settings,
+        clock: Arc::new(clock::SystemClock),
+        global,
+    };
+    match cli.command {
+        Command::Up(options) => commands::up::run(start, options).await,
+        Command::Ingest(options) => commands::ingest::run(start, options).await,
+        Command::Sql(options) => commands::sql::run(start, options).await,
+        Command::Lag => commands::lag::run(start).await,
+        Command::Verify => commands::verify::run(start).await,
+        Command::DeadLetters(options) => commands::dead_letters::run(start, options).await,
+        Command::Doctor => commands::doctor::run(start).await,
+        Command::Migrate => commands::migrate::run(start).await,
+        Command::Config(options) => commands::config::run(&start, options),
+        Command::Completions(options) => commands::completions::run(&options),
+    }
+}

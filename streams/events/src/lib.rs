@@ -9,6 +9,7 @@ mod envelope;
 mod event;
 mod id;
 pub mod payload;
+mod position;
 mod topic;
 mod words;
 
@@ -17,5 +18,6 @@ pub use envelope::{CONTENT_TYPE_JSON, CONTENT_TYPE_RAW, Envelope, EnvelopeError}
 pub use event::{Event, Payload, Rejection};
 pub use id::EventId;
 pub use payload::{CategoryName, ChannelSnapshot, RevenueRecord, TrendSignal, VideoSnapshot};
+pub use position::{Partition, Positions, Span};
 pub use topic::{Cleanup, Topic};
 pub use words::{ChannelId, Currency, Invalid, Region, VideoId};

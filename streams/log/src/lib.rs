@@ -1,1 +1,46 @@
+//! The Kafka edge: producer, consumer, positions, lag. The only crate that knows rdkafka.
+//!
+//! A [`Producer`] confirms every record by partition and offset. A [`Consumer`] hands out bounded [`Fetched`] batches
+//! together with the positions they span, and starts where its reader says: offsets stored in Kafka are written for
+//! lag displays and never read back. Topics are created from the catalogue in `events`.
 
+mod admin;
+mod consumer;
+mod probe;
+mod producer;
+mod record;
+mod settings;
+
+pub use admin::ensure_topics;
+pub use consumer::{Assignment, BatchLimits, Consumer, Fetched};
+pub use probe::{Probe, Watermarks};
+pub use producer::{Delivery, Producer};
+pub use record::Record;
+pub use settings::Settings;
+
+use thiserror::Error;
+
+/// What can go wrong at the Kafka edge. All of these are faults of a dependency: a retry is useful once it is back.
+#[derive(Debug, Error)]
+pub enum LogError {
+    #[error("kafka client refused its settings: {0}")]
+    Settings(#[source] rdkafka::error::KafkaError),
+    #[error("brokers {brokers} do not answer: {source}")]
+    Unreachable {
+        brokers: String,
+        source: rdkafka::error::KafkaError,
+    },
+    #[error("topic {topic} could not be created: {reason}")]
+    CreateTopic { topic: &'static str, reason: String },
+    #[error("record for topic {topic} was not delivered: {source}")]
+    NotDelivered {
+        topic: &'static str,
+        source: rdkafka::error::KafkaError,
+    },
+    #[error("reading from the log failed: {0}")]
+    Read(#[source] rdkafka::error::KafkaError),
+    #[error("positions to start from could not be read: {0}")]
+    StartPositions(String),
+    #[error("the consumer thread has ended")]
+    Closed,
+}

@@ -1,0 +1,133 @@
+// What the API answers, one decoder per resource; the types are derived from the decoders, so they can't disagree.
+// Field names are the API's. Counters are null where no source has told them.
+import { type Decoded, list, nullable, number, object, text } from "./decode";
+
+const count = nullable(number);
+const maybe = nullable(text);
+
+export const trendingRegions = object({
+  regions: list(
+    object({
+      region: text,
+      latest_day: text,
+      entries: number,
+      as_of: text,
+      categories: list(object({ category_id: count, category: maybe, entries: number })),
+    }),
+  ),
+});
+
+export const trending = object({
+  region: text,
+  day: text,
+  entries: list(
+    object({
+      rank: count,
+      previous_rank: count,
+      rank_change: count,
+      best_rank: count,
+      days_on_chart: number,
+      video_id: text,
+      title: maybe,
+      channel_id: maybe,
+      channel_title: maybe,
+      category_id: count,
+      category: maybe,
+      published_at: maybe,
+      views: count,
+      likes: count,
+      dislikes: count,
+      comments: count,
+      gain_views: count,
+      as_of: text,
+      rank_history: list(object({ day: text, rank: count })),
+    }),
+  ),
+});
+
+export const trends = object({
+  region: text,
+  from: maybe,
+  to: maybe,
+  categories: list(
+    object({
+      category_id: number,
+      category: maybe,
+      videos: number,
+      channels: number,
+      views: count,
+      likes: count,
+      view_share: nullable(number),
+      view_share_change: nullable(number),
+      best_rank: count,
+      days: list(object({ day: text, videos: number, views: count, view_share: nullable(number) })),
+    }),
+  ),
+});
+
+export const videoStats = object({
+  video: object({
+    video_id: text,
+    title: maybe,
+    channel_id: maybe,
+    channel_title: maybe,
+    category_id: count,
+    category: maybe,
+    published_at: maybe,
+    first_day: text,
+    last_day: text,
+    observed_days: number,
+    views: count,
+    likes: count,
+    dislikes: count,
+    comments: count,
+    gain_views_1d: count,
+    gain_views_7d: count,
+    gain_views_28d: count,
+    as_of: text,
+  }),
+  days: list(
+    object({ day: text, views: count, likes: count, dislikes: count, comments: count, gain_views: count }),
+  ),
+  ranks: list(object({ region: text, day: text, rank: count })),
+});
+
+export const pipelines = object({
+  pipelines: list(
+    object({
+      sink: text,
+      topic: text,
+      partition: number,
+      position: number,
+      end: number,
+      behind: number,
+      behind_seconds: nullable(number),
+      event_time: maybe,
+      committed_at: maybe,
+      updated_at: text,
+    }),
+  ),
+});
+
+export type Region = Decoded<typeof trendingRegions>["regions"][number];
+export type Chart = Decoded<typeof trending>;
+export type ChartEntry = Chart["entries"][number];
+export type Trends = Decoded<typeof trends>;
+export type CategoryTrend = Trends["categories"][number];
+export type VideoStats = Decoded<typeof videoStats>;
+export type Video = VideoStats["video"];
+export type VideoDay = VideoStats["days"][number];
+export type VideoRank = VideoStats["ranks"][number];
+export type Pipeline = Decoded<typeof pipelines>["pipelines"][number];
+
+export interface TrendingQuestion {
+  region: string;
+  category_id: number | null;
+  day: string | null;
+  limit: number;
+}
+
+export interface TrendsQuestion {
+  region: string;
+  days: number;
+}

@@ -1,0 +1,50 @@
+// What a partition's position says about its sink, and what a sink's partitions say together.
+import type { Pipeline } from "../api/resources";
+import { ageSeconds } from "../format/times";
+
+/** With records left to read, a sink that has not reported for this long is not just slow. */
+const STALLED_AFTER_S = 60;
+
+export type Condition = "caught-up" | "behind" | "stalled";
+
+export function condition(pipeline: Pipeline, nowMs: number): Condition {
+  if (pipeline.behind <= 0) return "caught-up";
+  return (ageSeconds(pipeline.updated_at, nowMs) ?? 0) > STALLED_AFTER_S ? "stalled" : "behind";
+}
+
+/** The part of the partition that has been read; an empty partition is read in full. */
+export function progress(pipeline: Pipeline): number {
+  return pipeline.end <= 0 ? 1 : Math.min(1, pipeline.position / pipeline.end);
+}
+
+export interface SinkGroup {
+  sink: string;
+  behind: number;
+  partitions: Pipeline[];
+}
+
+export function bySink(pipelines: Pipeline[]): SinkGroup[] {
+  const groups = new Map<string, Pipeline[]>();
+  for (const pipeline of pipelines) groups.set(pipeline.sink, [...(groups.get(pipeline.sink) ?? []), pipeline]);
+  return [...groups]
+    .map(([sink, partitions]) => ({ sink, behind: recordsBehind(partitions), partitions: partitions.toSorted(inOrder) }))
+    .toSorted((a, b) => a.sink.localeCompare(b.sink));
+}
+
+export function recordsBehind(pipelines: Pipeline[]): number {
+  return pipelines.reduce((sum, { behind }) => sum + behind, 0);
+}
+
+/** Null when no partition knows its lag in seconds. */
+export function longestLagSeconds(pipelines: Pipeline[]): number | null {
+  return pipelines.reduce<number | null>((most, { behind_seconds: lag }) => (lag === null ? most : Math.max(most ?? 0, lag)), null);
+}
+
+export function newest(moments: (string | null)[]): string | null {
+  const known = moments.filter((at) => at !== null).toSorted((a, b) => Date.parse(a) - Date.parse(b));
+  return known.at(-1) ?? null;
+}
+
+function inOrder(a: Pipeline, b: Pipeline): number {
+  return a.topic.localeCompare(b.topic) || a.partition - b.partition;
+}

@@ -1,0 +1,57 @@
+//! The database goes away and comes back; a query fails. Callers learn that, and nothing about the inside.
+
+use axum::http::StatusCode;
+use futures::future::join_all;
+
+use crate::client::Client;
+use crate::database::Database;
+
+const READS: [&str; 6] = [
+    "/v1/trending/regions",
+    "/v1/trending?region=US",
+    "/v1/videos/stats/riser000001",
+    "/v1/analytics/trends?region=US",
+    "/v1/analytics/channels",
+    "/v1/pipelines",
+];
+
+#[tokio::test]
+async fn a_stopped_database_is_unavailable_until_it_is_back() {
+    let database = Database::alone().await;
+    database.fill().await;
+    let client = Client::of(database.pool.clone());
+    for uri in READS {
+        client.data(uri).await;
+    }
+    database.server.stop().await;
+    let replies = join_all(READS.map(|uri| client.get(uri))).await;
+    for (uri, reply) in READS.iter().zip(replies) {
+        let text = reply.text();
+        assert_eq!(reply.status, StatusCode::SERVICE_UNAVAILABLE, "{uri}: {text}");
+        assert_eq!(reply.json()["error"]["code"], "UNAVAILABLE");
+        assert!(reply.headers.contains_key("retry-after"), "{uri}");
+        for inside in ["sqlx", "postgres", "127.0.0.1", "os error", "pool", "SELECT"] {
+            assert!(
+                !text.to_lowercase().contains(&inside.to_lowercase()),
+                "{inside} in {text}"
+            );
+        }
+    }
+    database.server.start_again().await;
+    for uri in READS {
+        client.data(uri).await;
+    }
+}
+
+#[tokio::test]
+async fn a_query_that_fails_is_our_fault_and_tells_nothing() {
+    let database = Database::shared().await;
+    sqlx::query("DROP TABLE sink.progress")
+        .execute(&database.pool)
+        .await
+        .expect("dropped");
+    let reply = Client::of(database.pool.clone()).get("/v1/pipelines").await;
+    assert_eq!(reply.status, StatusCode::INTERNAL_SERVER_ERROR, "{}", reply.text());
+    assert_eq!(reply.json()["error"]["code"], "INTERNAL");
+    assert!(!reply.text().contains("progress"), "{}", reply.text());
+}

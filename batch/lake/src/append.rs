@@ -1,0 +1,212 @@
+//! Exactly-once append: rows and the positions they came from, in one commit.
+
+use std::collections::{BTreeSet, HashMap};
+
+use arrow::array::{BooleanArray, RecordBatch};
+use arrow::compute::filter_record_batch;
+use deltalake::kernel::Transaction;
+use deltalake::kernel::transaction::{CommitProperties, TransactionError};
+use deltalake::writer::{DeltaWriter, RecordBatchWriter};
+use deltalake::{DeltaTable, DeltaTableError};
+use events::{Partition, Positions, Span};
+use thiserror::Error;
+
+use crate::known_ids::{Day, KnownIds, pairs_of};
+use crate::{Lake, LakeError, Table};
+
+/// The appender of one sink to one table.
+pub struct Appender {
+    lake: Lake,
+    table: Table,
+    sink: String,
+    pub(crate) delta: DeltaTable,
+    positions: HashMap<Partition, i64>,
+    known: KnownIds,
+}
+
+/// What a commit added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Appended {
+    pub rows: usize,
+    /// Rows left out because the table, or the batch before them, holds their id.
+    pub repeated: usize,
+}
+
+#[derive(Debug, Error)]
+pub enum AppendError {
+    /// Another writer has moved the sink's positions. The batch was not written: read again from
+    /// [`Appender::positions`].
+    #[error("{sink} does not stand at offset {expected} of {partition} but at {actual}: another writer moved it")]
+    Fenced {
+        sink: String,
+        partition: Partition,
+        expected: i64,
+        actual: i64,
+    },
+    #[error("another writer of {sink} committed at the same moment")]
+    Raced { sink: String },
+    #[error(transparent)]
+    Lake(#[from] LakeError),
+}
+
+impl Appender {
+    /// Opens the table, made first when it is not there.
+    ///
+    /// # Errors
+    /// The lake can't be reached, or the table can't be read.
+    pub async fn open(lake: &Lake, table: Table, sink: &str) -> Result<Self, LakeError> {
+        Ok(Self {
+            lake: lake.clone(),
+            table,
+            sink: sink.to_owned(),
+            delta: lake.create_or_load(table).await?,
+            positions: HashMap::new(),
+            known: KnownIds::default(),
+        })
+    }
+
+    pub fn table(&self) -> Table {
+        self.table
+    }
+
+    /// Looks at the table again and says where the sink stands in `partitions`.
+    ///
+    /// # Errors
+    /// The table can't be read.
+    pub async fn positions(&mut self, partitions: &[Partition]) -> Result<Positions, LakeError> {
+        self.known = KnownIds::default();
+        self.delta = self.lake.create_or_load(self.table).await?;
+        self.positions.clear();
+        for partition in partitions {
+            let position = self.stored_position(*partition).await?;
+            self.positions.insert(*partition, position);
+        }
+        Ok(self.positions.iter().map(|(p, at)| (*p, *at)).collect())
+    }
+
+    async fn stored_position(&self, partition: Partition) -> Result<i64, LakeError> {
+        stored_position(&self.delta, &self.sink, partition).await.map_err(|e| self.failed(e))
+    }
+
+    /// Writes `rows` (with the columns of [`Table::schema`]) and moves the sink along `spans`, in one commit.
+    /// Rows whose id the table holds already are left out.
+    ///
+    /// # Errors
+    /// [`AppendError::Fenced`] and [`AppendError::Raced`]: nothing was written, and nothing may be tried again
+    /// before [`Appender::positions`]. Otherwise the outcome may be unknown; the same applies.
+    pub async fn append(&mut self, rows: &RecordBatch, spans: &[Span]) -> Result<Appended, AppendError> {
+        self.check_fence(spans).await?;
+        let (fresh, ids) = self.leave_out_known(rows).await?;
+        let appended = Appended {
+            rows: fresh.num_rows(),
+            repeated: rows.num_rows() - fresh.num_rows(),
+        };
+        self.commit(fresh, spans).await?;
+        for (day, id) in ids {
+            self.known.add(day, id);
+        }
+        self.positions.extend(spans.iter().map(|span| (span.partition, span.to)));
+        Ok(appended)
+    }
+
+    async fn check_fence(&mut self, spans: &[Span]) -> Result<(), AppendError> {
+        for span in spans {
+            let actual = match self.positions.get(&span.partition) {
+                Some(position) => *position,
+                None => self.stored_position(span.partition).await?,
+            };
+            if actual != span.from {
+                return Err(AppendError::Fenced {
+                    sink: self.sink.clone(),
+                    partition: span.partition,
+                    expected: span.from,
+                    actual,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    async fn leave_out_known(&mut self, rows: &RecordBatch) -> Result<(RecordBatch, Vec<(Day, u128)>), LakeError> {
+        let table = self.table;
+        let reading = |reason: String| LakeError::Read { table, reason };
+        let ids = pairs_of(rows).map_err(|error| reading(error.to_string()))?;
+        let days: BTreeSet<Day> = ids.iter().map(|(day, _)| *day).collect();
+        self.known.load(table, &self.delta, &days).await?;
+        let mut in_batch = BTreeSet::new();
+        let keep: BooleanArray = ids
+            .iter()
+            .map(|(day, id)| Some(!self.known.holds(*day, *id) && in_batch.insert((*day, *id))))
+            .collect();
+        let fresh = filter_record_batch(rows, &keep).map_err(|e| reading(e.to_string()))?;
+        Ok((fresh, in_batch.into_iter().collect()))
+    }
+
+    async fn commit(&mut self, rows: RecordBatch, spans: &[Span]) -> Result<(), AppendError> {
+        let transactions = spans
+            .iter()
+            .map(|span| Transaction::new(transaction_id(&self.sink, span.partition), span.to))
+            .collect();
+        let properties = CommitProperties::default().with_application_transactions(transactions);
+        let mut writer = RecordBatchWriter::for_table(&self.delta)
+            .map_err(|e| self.failed(e))?
+            .with_commit_properties(properties);
+        if rows.num_rows() > 0 {
+            writer.write(rows).await.map_err(|e| self.failed(e))?;
+        }
+        match writer.flush_and_commit(&mut self.delta).await {
+            Ok(_) => Ok(()),
+            Err(error) if is_race(&error) => Err(AppendError::Raced {
+                sink: self.sink.clone(),
+            }),
+            Err(error) => Err(self.failed(error).into()),
+        }
+    }
+
+    fn failed(&self, source: DeltaTableError) -> LakeError {
+        LakeError::Write {
+            table: self.table,
+            source: Box::new(source),
+        }
+    }
+}
+
+impl Lake {
+    /// Where `sink` stands in `partitions` of `table`, for lookers-on.
+    ///
+    /// # Errors
+    /// The table can't be read.
+    pub async fn positions(&self, table: Table, sink: &str, partitions: &[Partition]) -> Result<Positions, LakeError> {
+        let delta = self.create_or_load(table).await?;
+        let mut positions = Positions::default();
+        for partition in partitions {
+            let stored = stored_position(&delta, sink, *partition).await;
+            let stored = stored.map_err(|error| LakeError::Open {
+                table,
+                source: Box::new(error),
+            })?;
+            positions.set(*partition, stored);
+        }
+        Ok(positions)
+    }
+}
+
+async fn stored_position(delta: &DeltaTable, sink: &str, partition: Partition) -> Result<i64, DeltaTableError> {
+    let snapshot = delta.snapshot()?;
+    let name = transaction_id(sink, partition);
+    let stored = snapshot.transaction_version(delta.log_store().as_ref(), &name).await?;
+    Ok(stored.unwrap_or(0))
+}
+
+fn transaction_id(sink: &str, partition: Partition) -> String {
+    format!("{sink}/{}/{}", partition.topic.name(), partition.number)
+}
+
+fn is_race(error: &DeltaTableError) -> bool {
+    matches!(
+        error,
+        DeltaTableError::Transaction {
+            source: TransactionError::CommitConflict(_) | TransactionError::MaxCommitAttempts(_)
+        }
+    )
+}

@@ -1,0 +1,113 @@
+//! Where the lake is, and how its tables are opened.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use deltalake::datafusion::catalog::TableProvider;
+use deltalake::kernel::{StructField, StructType, engine::arrow_conversion::TryIntoKernel};
+use deltalake::{DeltaTable, DeltaTableBuilder, DeltaTableError};
+use url::Url;
+
+use crate::{LakeError, Table};
+
+/// A lake: one place, many tables.
+#[derive(Debug, Clone)]
+pub struct Lake {
+    root: Url,
+    options: HashMap<String, String>,
+}
+
+impl Lake {
+    /// `location` is a folder or a URL; `options` are those of the object store (keys, endpoint, region).
+    ///
+    /// # Errors
+    /// The location can't be understood, or the folder can't be made.
+    pub fn open(location: &str, options: HashMap<String, String>) -> Result<Self, LakeError> {
+        let root = deltalake::ensure_table_uri(location).map_err(|error| LakeError::Location {
+            location: location.to_owned(),
+            reason: error.to_string(),
+        })?;
+        Ok(Self { root, options })
+    }
+
+    pub fn url(&self) -> &Url {
+        &self.root
+    }
+
+    /// Where a table is, such as `<lake>/bronze/youtube_video_snapshots`.
+    pub fn table_url(&self, table: Table) -> Url {
+        let mut url = self.root.clone();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().push(table.layer()).push(&table.name()).push("");
+        }
+        url
+    }
+
+    /// The table's newest version, for DataFusion.
+    ///
+    /// # Errors
+    /// The table exists but can't be read.
+    pub async fn provider(&self, table: Table) -> Result<Arc<dyn TableProvider>, LakeError> {
+        let delta = self.create_or_load(table).await?;
+        let provider = delta.table_provider().await;
+        provider.map_err(|error| opening(table, error))
+    }
+
+    /// The table, made first when it is not there.
+    pub(crate) async fn create_or_load(&self, table: Table) -> Result<DeltaTable, LakeError> {
+        self.make_folder(table)?;
+        let mut delta = self.builder(table)?.build().map_err(|error| opening(table, error))?;
+        match delta.load().await {
+            Ok(()) => Ok(delta),
+            Err(DeltaTableError::NotATable(_)) => self.create(table, delta).await,
+            Err(error) => Err(opening(table, error)),
+        }
+    }
+
+    fn builder(&self, table: Table) -> Result<DeltaTableBuilder, LakeError> {
+        let builder = DeltaTableBuilder::from_url(self.table_url(table)).map_err(|error| opening(table, error))?;
+        Ok(builder.with_storage_options(self.options.clone()))
+    }
+
+    async fn create(&self, table: Table, delta: DeltaTable) -> Result<DeltaTable, LakeError> {
+        let schema: StructType = table
+            .schema()
+            .as_ref()
+            .try_into_kernel()
+            .map_err(|error: arrow::error::ArrowError| opening(table, error.into()))?;
+        let columns: Vec<StructField> = schema.fields().cloned().collect();
+        let made = delta
+            .create()
+            .with_table_name(table.to_string())
+            .with_columns(columns)
+            .with_partition_columns([Table::PARTITION])
+            .with_configuration_property(deltalake::TableProperty::CheckpointInterval, Some("50"))
+            .await;
+        match made {
+            Ok(made) => Ok(made),
+            // somebody else was faster
+            Err(_) => {
+                let mut delta = self.builder(table)?.build().map_err(|error| opening(table, error))?;
+                delta.load().await.map_err(|error| opening(table, error))?;
+                Ok(delta)
+            }
+        }
+    }
+
+    fn make_folder(&self, table: Table) -> Result<(), LakeError> {
+        let Ok(folder) = self.table_url(table).to_file_path() else {
+            return Ok(());
+        };
+        std::fs::create_dir_all(&folder).map_err(|error| LakeError::Location {
+            location: folder.display().to_string(),
+            reason: error.to_string(),
+        })
+    }
+}
+
+fn opening(table: Table, source: DeltaTableError) -> LakeError {
+    LakeError::Open {
+        table,
+        source: Box::new(source),
+    }
+}

@@ -1,0 +1,77 @@
+//! Where rows came from: the places in the log that a table's rows name.
+
+use arrow::array::{AsArray, RecordBatch};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Int32Type, Int64Type};
+use arrow::error::ArrowError;
+use datafusion::error::DataFusionError;
+use datafusion::logical_expr::{Expr, col, lit};
+use events::{Partition, Topic};
+use futures::StreamExt;
+use lake::Table;
+
+use crate::{Session, SqlError};
+
+/// One row of a table, by place and id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    pub partition: Partition,
+    pub offset: i64,
+    pub event_id: String,
+    pub accepted: bool,
+}
+
+impl Session {
+    /// Hands the places of the topic's rows to `visit`: those whose offset in their partition is in the given range,
+    /// `(partition, from, to)`, `to` not included. In no order.
+    ///
+    /// # Errors
+    /// The lake can't be read.
+    pub async fn places(
+        &self,
+        topic: Topic,
+        ranges: &[(Partition, i64, i64)],
+        mut visit: impl FnMut(Place),
+    ) -> Result<(), SqlError> {
+        let failed = |error: DataFusionError| SqlError::Run(Box::new(error));
+        let columns = ["_partition", "_offset", "_event_id", "_verdict"].map(col).to_vec();
+        let table = self.context().table(Table::of(topic).to_string()).await.map_err(failed)?;
+        let frame = table.filter(within(ranges)).and_then(|table| table.select(columns)).map_err(failed)?;
+        let mut batches = frame.execute_stream().await.map_err(failed)?;
+        while let Some(batch) = batches.next().await {
+            let batch = batch.map_err(failed)?;
+            for place in places_of(topic, &batch).map_err(|error| failed(error.into()))? {
+                visit(place);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn within(ranges: &[(Partition, i64, i64)]) -> Expr {
+    let one = |(partition, from, to): &(Partition, i64, i64)| {
+        let offset = col("_offset");
+        let inside = offset.clone().gt_eq(lit(*from)).and(offset.lt(lit(*to)));
+        col("_partition").eq(lit(partition.number)).and(inside)
+    };
+    ranges.iter().map(one).reduce(Expr::or).unwrap_or_else(|| lit(false))
+}
+
+fn places_of(topic: Topic, batch: &RecordBatch) -> Result<Vec<Place>, ArrowError> {
+    let partitions = cast(batch.column(0), &DataType::Int32)?;
+    let offsets = cast(batch.column(1), &DataType::Int64)?;
+    let ids = cast(batch.column(2), &DataType::Utf8)?;
+    let verdicts = cast(batch.column(3), &DataType::Utf8)?;
+    let (partitions, offsets) = (partitions.as_primitive::<Int32Type>(), offsets.as_primitive::<Int64Type>());
+    let (ids, verdicts) = (ids.as_string::<i32>(), verdicts.as_string::<i32>());
+    let place = |row| Place {
+        partition: Partition {
+            topic,
+            number: partitions.value(row),
+        },
+        offset: offsets.value(row),
+        event_id: ids.value(row).to_owned(),
+        accepted: verdicts.value(row) == lake::Verdict::Accepted.as_str(),
+    };
+    Ok((0..batch.num_rows()).map(place).collect())
+}

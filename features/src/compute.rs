@@ -1,0 +1,96 @@
+//! Runs the definitions on DataFusion: tiles of a micro-batch, or every view of everything.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+use arrow::error::ArrowError;
+use datafusion::catalog::TableProvider;
+use datafusion::datasource::MemTable;
+use datafusion::error::DataFusionError;
+use datafusion::prelude::{SessionConfig, SessionContext};
+use events::Topic;
+use thiserror::Error;
+
+use crate::{Cell, ROLLUPS, TILES, Tile, View, cells};
+
+/// Every view by name; rows sorted, as cells of [`View::columns`].
+pub type Views = BTreeMap<&'static str, Vec<Vec<Cell>>>;
+
+/// A definition could not be run: our fault, or the rows lack a column.
+#[derive(Debug, Error)]
+#[error("view {view} could not be computed: {source}")]
+pub struct ComputeError {
+    pub view: &'static str,
+    source: Box<DataFusionError>,
+}
+
+impl ComputeError {
+    fn of(view: &'static str) -> impl Fn(DataFusionError) -> Self {
+        move |source| Self {
+            view,
+            source: Box::new(source),
+        }
+    }
+}
+
+/// Partial tiles of a micro-batch: `rows` are the accepted rows of the tile's topic, with the columns of its table.
+///
+/// # Errors
+/// The rows lack a column.
+pub async fn partials(tile: &Tile, rows: RecordBatch) -> Result<Vec<RecordBatch>, ComputeError> {
+    let failed = ComputeError::of(tile.name);
+    let session = SessionContext::new_with_config(SessionConfig::new().with_target_partitions(1));
+    session.register_batch("rows", rows).map_err(&failed)?;
+    let frame = session.sql(&tile.partial_sql()).await.map_err(&failed)?;
+    frame.collect().await.map_err(&failed)
+}
+
+/// Every view, from all accepted rows. `rows` gives the rows of a topic; a topic without rows may be left out.
+///
+/// # Errors
+/// The rows lack a column, or can't be read.
+pub async fn recompute(rows: &BTreeMap<Topic, Arc<dyn TableProvider>>) -> Result<Views, ComputeError> {
+    let session = SessionContext::new();
+    let mut views = Views::new();
+    for tile in TILES {
+        let Some(provider) = rows.get(&tile.topic) else { continue };
+        let failed = ComputeError::of(tile.name);
+        session.deregister_table("rows").map_err(&failed)?;
+        session.register_table("rows", provider.clone()).map_err(&failed)?;
+        materialise(&session, tile.name, &tile.partial_sql(), &mut views).await.map_err(&failed)?;
+    }
+    for rollup in ROLLUPS {
+        let failed = ComputeError::of(rollup.name);
+        if rollup.narrow.iter().all(|(input, _)| views.contains_key(input)) {
+            materialise(&session, rollup.name, rollup.sql, &mut views).await.map_err(&failed)?;
+        }
+    }
+    Ok(views)
+}
+
+/// Runs `sql`, registers the outcome under `name` for what comes later, and keeps its rows.
+async fn materialise(
+    session: &SessionContext,
+    name: &'static str,
+    sql: &str,
+    views: &mut Views,
+) -> Result<(), DataFusionError> {
+    let frame = session.sql(sql).await?;
+    let schema = Arc::new(frame.schema().as_arrow().clone());
+    let batches = frame.collect().await?;
+    views.insert(name, sorted_cells(name, &batches)?);
+    let schema = batches.first().map_or(schema, RecordBatch::schema);
+    session.register_table(name, Arc::new(MemTable::try_new(schema, vec![batches])?))?;
+    Ok(())
+}
+
+fn sorted_cells(name: &'static str, batches: &[RecordBatch]) -> Result<Vec<Vec<Cell>>, ArrowError> {
+    let columns = View::all().find(|view| view.name == name).map(|view| view.columns()).unwrap_or_default();
+    let mut rows = Vec::new();
+    for batch in batches {
+        rows.extend(cells(batch, &columns)?);
+    }
+    rows.sort();
+    Ok(rows)
+}

@@ -1,0 +1,86 @@
+//! Compaction: of records with the same key only the newest stays, at its offset.
+//!
+//! A batch keeps its offsets when records are taken out of it, as in Kafka, so positions stay valid. The newest batch
+//! of a partition is left as it is. Compacted topics are small (dimensions), so their keys are held in memory.
+
+use std::collections::HashMap;
+
+use bytes::Bytes;
+use libsql::Connection;
+use tansu_sans_io::record::deflated::Batch;
+use tansu_sans_io::record::inflated;
+
+use super::{RecordLogError, reader};
+
+pub(super) async fn compact(connection: &Connection, topic: &str) -> Result<u64, RecordLogError> {
+    let change = connection.transaction().await?;
+    let mut dropped = 0;
+    for partition in ids(&change, "select id from partition where topic = ?1", topic).await? {
+        dropped += compact_partition(&change, partition).await?;
+    }
+    change.commit().await?;
+    Ok(dropped)
+}
+
+async fn ids(connection: &Connection, sql: &str, argument: &str) -> Result<Vec<i64>, libsql::Error> {
+    let mut rows = connection.query(sql, [argument]).await?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next().await? {
+        found.push(row.get(0)?);
+    }
+    Ok(found)
+}
+
+async fn compact_partition(connection: &Connection, partition: i64) -> Result<u64, RecordLogError> {
+    let batches = ids(
+        connection,
+        "select id from batch where partition = cast(?1 as integer) order by last_offset",
+        &partition.to_string(),
+    )
+    .await?;
+    let mut newest: HashMap<Bytes, i64> = HashMap::new();
+    for id in &batches {
+        let batch = load(connection, *id).await?;
+        for record in &batch.records {
+            if let Some(key) = &record.key {
+                newest.insert(key.clone(), batch.base_offset + i64::from(record.offset_delta));
+            }
+        }
+    }
+    let mut dropped = 0;
+    for id in batches.iter().rev().skip(1) {
+        dropped += rewrite(connection, *id, &newest).await?;
+    }
+    Ok(dropped)
+}
+
+async fn load(connection: &Connection, id: i64) -> Result<inflated::Batch, RecordLogError> {
+    let mut rows = connection.query("select bytes from batch where id = ?1", [id]).await?;
+    let row = rows
+        .next()
+        .await?
+        .ok_or_else(|| RecordLogError::Batch(format!("batch {id} is gone")))?;
+    inflated::Batch::try_from(reader::decode(row.get(0)?)?).map_err(|error| RecordLogError::Batch(error.to_string()))
+}
+
+async fn rewrite(connection: &Connection, id: i64, newest: &HashMap<Bytes, i64>) -> Result<u64, RecordLogError> {
+    let mut batch = load(connection, id).await?;
+    let before = batch.records.len();
+    let base_offset = batch.base_offset;
+    batch.records.retain(|record| {
+        let offset = base_offset + i64::from(record.offset_delta);
+        record.key.as_ref().is_none_or(|key| newest.get(key) == Some(&offset))
+    });
+    let dropped = before - batch.records.len();
+    if batch.records.is_empty() {
+        connection.execute("delete from batch where id = ?1", [id]).await?;
+    } else if dropped > 0 {
+        let batch = Batch::try_from(batch).map_err(|error| RecordLogError::Batch(error.to_string()))?;
+        let bytes = Bytes::from(batch).to_vec();
+        let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+        connection
+            .execute("update batch set size_bytes = ?2, bytes = ?3 where id = ?1", (id, size, bytes))
+            .await?;
+    }
+    Ok(dropped as u64)
+}

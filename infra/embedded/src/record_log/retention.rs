@@ -1,0 +1,65 @@
+//! Dropping records: by offset, by age, with their topic. Offsets are never given out again.
+
+use libsql::Connection;
+
+use super::{Partition, RecordLogError, integer};
+
+/// Whole batches before `offset` go; the start moves to `offset` even inside a batch, as Kafka's does.
+pub(super) async fn delete_before(
+    connection: &Connection,
+    partition: &Partition,
+    offset: i64,
+) -> Result<i64, RecordLogError> {
+    let change = connection.transaction().await?;
+    let sql = "update partition set log_start = max(log_start, min(?3, next_offset)) \
+               where topic = ?1 and number = ?2 returning id, log_start";
+    let mut rows = change.query(sql, (partition.topic.as_str(), partition.number, offset)).await?;
+    let Some(row) = rows.next().await? else {
+        return Ok(0);
+    };
+    let (id, log_start): (i64, i64) = (row.get(0)?, row.get(1)?);
+    drop(rows);
+    change
+        .execute("delete from batch where partition = ?1 and last_offset < ?2", (id, log_start))
+        .await?;
+    change.commit().await?;
+    Ok(log_start)
+}
+
+pub(super) async fn delete_topic(connection: &Connection, topic: &str) -> Result<(), RecordLogError> {
+    let change = connection.transaction().await?;
+    for table in ["batch", "recent_append"] {
+        let sql = format!("delete from {table} where partition in (select id from partition where topic = ?1)");
+        change.execute(&sql, [topic]).await?;
+    }
+    change.execute("delete from partition where topic = ?1", [topic]).await?;
+    change.commit().await?;
+    Ok(())
+}
+
+/// Only a prefix of the log goes: a batch stays as long as an older offset still has to.
+pub(super) async fn expire(connection: &Connection, topic: &str, timestamp_ms: i64) -> Result<u64, RecordLogError> {
+    let change = connection.transaction().await?;
+    let old = "delete from batch where id in (
+            select b.id from batch b join partition p on p.id = b.partition
+            where p.topic = ?1 and b.last_offset < coalesce(
+                (select min(k.base_offset) from batch k where k.partition = p.id and k.max_timestamp >= ?2),
+                p.next_offset))";
+    let deleted = change.execute(old, (topic, timestamp_ms)).await?;
+    let start = "update partition set log_start = max(log_start, coalesce(
+            (select min(b.base_offset) from batch b where b.partition = partition.id), next_offset))
+        where topic = ?1";
+    if deleted > 0 {
+        change.execute(start, [topic]).await?;
+    }
+    change.commit().await?;
+    Ok(deleted)
+}
+
+pub(super) async fn tidy(connection: &Connection, timestamp_ms: i64) -> Result<(), RecordLogError> {
+    connection
+        .execute("delete from recent_append where max_timestamp < ?1", [timestamp_ms])
+        .await?;
+    integer(connection, "pragma incremental_vacuum").await?;
+    Ok(())
+}

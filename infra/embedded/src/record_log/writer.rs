@@ -1,0 +1,194 @@
+//! The one thread that changes `records.db`.
+//!
+//! It takes every append that waits (up to a bound), runs them in one transaction, and answers after the commit. An
+//! append that is refused changes nothing; an error of SQLite (a full disk) takes the whole transaction back, and
+//! everybody in it is told.
+
+use libsql::Connection;
+use tansu_sans_io::record::deflated::Batch;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::append::{AppendError, Appender};
+use super::{Partition, RecordLogError, compaction, integer, retention};
+
+/// Appends that share a commit at most; more would make the first of them wait too long.
+const SHARED_COMMIT: usize = 64;
+
+pub(super) type Answer<T> = oneshot::Sender<Result<T, RecordLogError>>;
+type Accepted = (oneshot::Sender<Result<i64, AppendError>>, Result<i64, AppendError>);
+
+pub(super) enum Command {
+    Append {
+        partition: Partition,
+        batch: Batch,
+        answer: oneshot::Sender<Result<i64, AppendError>>,
+    },
+    NewProducerId(Answer<i64>),
+    DeleteBefore {
+        partition: Partition,
+        offset: i64,
+        answer: Answer<i64>,
+    },
+    DeleteTopic {
+        topic: String,
+        answer: Answer<()>,
+    },
+    Expire {
+        topic: String,
+        timestamp_ms: i64,
+        answer: Answer<u64>,
+    },
+    Compact {
+        topic: String,
+        answer: Answer<u64>,
+    },
+    Tidy {
+        timestamp_ms: i64,
+        answer: Answer<()>,
+    },
+    Close(Answer<()>),
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Writer {
+    commands: mpsc::Sender<Command>,
+}
+
+impl Writer {
+    pub(super) fn start(connection: Connection, announce: watch::Sender<u64>) -> std::io::Result<Self> {
+        let (commands, waiting) = mpsc::channel(SHARED_COMMIT);
+        std::thread::Builder::new().name("record-log".into()).spawn(move || {
+            let ended = futures::executor::block_on(run(connection, waiting, announce));
+            if let Err(error) = ended {
+                tracing::error!(%error, "the record log's writer ended");
+            }
+        })?;
+        Ok(Self { commands })
+    }
+
+    pub(super) fn has_ended(&self) -> bool {
+        self.commands.is_closed()
+    }
+
+    pub(super) async fn send(&self, command: Command) -> Result<(), RecordLogError> {
+        self.commands.send(command).await.map_err(|_| RecordLogError::WriterEnded)
+    }
+
+    pub(super) async fn ask<T>(&self, command: impl FnOnce(Answer<T>) -> Command) -> Result<T, RecordLogError> {
+        let (answer, answered) = oneshot::channel();
+        self.send(command(answer)).await?;
+        answered.await.map_err(|_| RecordLogError::WriterEnded)?
+    }
+}
+
+async fn run(
+    connection: Connection,
+    mut waiting: mpsc::Receiver<Command>,
+    announce: watch::Sender<u64>,
+) -> Result<(), libsql::Error> {
+    let appender = Appender::prepare(&connection).await?;
+    let mut next = None;
+    loop {
+        let command = match next.take() {
+            Some(command) => command,
+            None => match waiting.recv().await {
+                Some(command) => command,
+                None => return Ok(()),
+            },
+        };
+        match command {
+            Command::Append { .. } => {
+                next = append_all(&connection, &appender, command, &mut waiting).await;
+                announce.send_modify(|count| *count += 1);
+            }
+            Command::Close(answer) => {
+                let _ = answer.send(checkpoint(&connection).await);
+                return Ok(());
+            }
+            other => change(&connection, other).await,
+        }
+    }
+}
+
+/// Appends the first command and every append that already waits; returns the command that stopped it, if any.
+async fn append_all(
+    connection: &Connection,
+    appender: &Appender,
+    first: Command,
+    waiting: &mut mpsc::Receiver<Command>,
+) -> Option<Command> {
+    let begun = connection.execute("begin immediate", ()).await;
+    let mut accepted: Vec<Accepted> = Vec::new();
+    let mut next = Some(first);
+    let mut broken = begun.is_err();
+    while let Some(Command::Append { partition, batch, answer }) = next.take_if(|c| matches!(c, Command::Append { .. }))
+    {
+        let outcome = if broken {
+            Err(RecordLogError::WriterEnded.into())
+        } else {
+            appender.append(&partition, batch).await
+        };
+        broken |= matches!(outcome, Err(AppendError::Storage(_)));
+        accepted.push((answer, outcome));
+        if accepted.len() < SHARED_COMMIT && !broken {
+            next = waiting.try_recv().ok();
+        }
+    }
+    finish(connection, begun.err(), accepted, broken).await;
+    next
+}
+
+async fn finish(connection: &Connection, begun: Option<libsql::Error>, accepted: Vec<Accepted>, broken: bool) {
+    let failure = match (begun, broken) {
+        (Some(error), _) => Some(error.to_string()),
+        (None, true) => Some("an append of the same transaction failed".into()),
+        (None, false) => connection.execute("commit", ()).await.err().map(|error| error.to_string()),
+    };
+    if failure.is_some() && !connection.is_autocommit() {
+        let _ = connection.execute("rollback", ()).await;
+    }
+    for (answer, outcome) in accepted {
+        let outcome = match (&failure, outcome) {
+            (Some(reason), Ok(_)) => Err(RecordLogError::Sqlite(libsql::Error::Misuse(reason.clone())).into()),
+            (_, outcome) => outcome,
+        };
+        let _ = answer.send(outcome);
+    }
+}
+
+async fn change(connection: &Connection, command: Command) {
+    match command {
+        Command::NewProducerId(answer) => {
+            let _ = answer.send(new_producer_id(connection).await);
+        }
+        Command::DeleteBefore { partition, offset, answer } => {
+            let _ = answer.send(retention::delete_before(connection, &partition, offset).await);
+        }
+        Command::DeleteTopic { topic, answer } => {
+            let _ = answer.send(retention::delete_topic(connection, &topic).await);
+        }
+        Command::Expire { topic, timestamp_ms, answer } => {
+            let _ = answer.send(retention::expire(connection, &topic, timestamp_ms).await);
+        }
+        Command::Compact { topic, answer } => {
+            let _ = answer.send(compaction::compact(connection, &topic).await);
+        }
+        Command::Tidy { timestamp_ms, answer } => {
+            let _ = answer.send(retention::tidy(connection, timestamp_ms).await);
+        }
+        Command::Append { .. } | Command::Close(_) => {}
+    }
+}
+
+async fn new_producer_id(connection: &Connection) -> Result<i64, RecordLogError> {
+    let sql = "insert into counter (name, value) values ('producer_id', 1) \
+               on conflict (name) do update set value = value + 1 returning value";
+    integer(connection, sql)
+        .await?
+        .ok_or_else(|| RecordLogError::Batch("the counter of producer ids answered nothing".into()))
+}
+
+async fn checkpoint(connection: &Connection) -> Result<(), RecordLogError> {
+    integer(connection, "pragma wal_checkpoint(truncate)").await?;
+    Ok(())
+}

@@ -1,0 +1,38 @@
+# The same ingest over a real Apache Kafka instead of the embedded broker. Sourced by run.sh.
+# shellcheck shell=bash
+
+test_real_kafka() {
+    section "Apache Kafka"
+    DATA=$WORK/kafka
+    local port
+    port=$(free_port)
+    "$INFRA/kafka/start.sh" "$WORK/broker" "$port" >"$WORK/kafka.log" 2>&1 </dev/null &
+    STARTED+=("$!")
+    export KAFKA_BROKERS=127.0.0.1:$port
+    if ! until_true 120 answers "$KAFKA_BROKERS"; then
+        failed "Kafka answers within 120 s" "$(tail -n 20 "$WORK/kafka.log")"
+    else
+        ingest_over_kafka
+    fi
+    unset KAFKA_BROKERS
+}
+
+ingest_over_kafka() {
+    ytempire --json ingest trending "${SMALL_FILES[@]}"
+    ends_with "$ROWS_REJECTED" "ingest"
+    cp "$OUT" "$WORK/kafka.json"
+    succeeds "its summary is true" "$PYTHON" "$CHECKS/check_summary.py" "$WORK/kafka.json" "$SMALL" first
+    ytempire ingest trending "${SMALL_FILES[@]}" --json
+    cp "$OUT" "$WORK/kafka.json"
+    succeeds "the second time nothing is new" "$PYTHON" "$CHECKS/check_summary.py" "$WORK/kafka.json" "$SMALL" again
+    succeeds "bronze is what the files say" "$PYTHON" "$CHECKS/check_bronze.py" "$DATA/lake" "$SMALL"
+    succeeds "confluent-kafka reads the topic" "$PYTHON" "$CHECKS/read_topic.py" "$KAFKA_BROKERS" "$VIDEO_TOPIC" 1000
+    ytempire verify
+    ends_with 0 "verify agrees"
+}
+
+# answers BROKERS
+answers() {
+    timeout 10 "$PYTHON" -c 'import sys; from confluent_kafka.admin import AdminClient
+AdminClient({"bootstrap.servers": sys.argv[1], "log_level": 0}).list_topics(timeout=5)' "$1"
+}

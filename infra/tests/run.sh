@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Every end-to-end test, on the executable as it is built. Ends with "N passed, N failed".
+#
+#   infra/tests/run.sh BIN [TEST...]      for instance: infra/tests/run.sh BIN test_ingest_twice test_sql
+#
+# Uses free ports of the loopback and a temporary folder, and leaves neither behind. With YTEMPIRE_SHARED_DATA it
+# ingests real trending files, else generated ones.
+set -euo pipefail
+
+HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=infra/tests/assertions.sh
+source "$HERE/assertions.sh"
+# shellcheck source=infra/tests/platform.sh
+source "$HERE/platform.sh"
+# shellcheck source=infra/tests/ingest.sh
+source "$HERE/ingest.sh"
+# shellcheck source=infra/tests/up.sh
+source "$HERE/up.sh"
+# shellcheck source=infra/tests/bad_input.sh
+source "$HERE/bad_input.sh"
+# shellcheck source=infra/tests/kafka.sh
+source "$HERE/kafka.sh"
+
+# How an ingest ends that read all its files and rejected some rows: done, or partly done.
+ROWS_REJECTED="0 3"
+TESTS=(
+    test_ingest_twice test_sql test_verify test_notebooks test_wrong_use
+    test_up test_stop_and_restart test_postgres_dies
+    test_files_that_are_no_exports test_damaged_exports test_regions test_port_taken test_full_disk
+    test_real_kafka test_kills
+)
+
+test_kills() {
+    section "kills"
+    LIMIT=1800 succeeds "20 kills lose and double nothing" "$HERE/kills.sh" "$BIN" 20
+}
+
+main() {
+    open_workshop "${1:?usage: run.sh BIN [TEST...]}"
+    shift
+    [ $# -eq 0 ] || TESTS=("$@")
+    find_exports
+    local test began
+    for test in "${TESTS[@]}"; do
+        began=$SECONDS
+        "$test"
+        echo "      $test took $((SECONDS - began)) s"
+    done
+    conclude
+}
+
+main "$@"

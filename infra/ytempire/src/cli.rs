@@ -1,0 +1,230 @@
+//! The command line: what can be typed.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand};
+
+use crate::output::Form;
+use crate::settings::Flags;
+
+/// Data pipelines for people who run YouTube channels.
+///
+/// Data goes to standard output, progress and logs to standard error. Exit codes: 0 done, 1 failed, 2 wrong use,
+/// 3 partly done.
+#[derive(Debug, Parser)]
+#[command(name = "ytempire", version, after_help = "Example: ytempire ingest trending USvideos.csv && ytempire sql \
+    \"select region, count(*) from bronze.youtube_video_snapshots group by region\"")]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Global {
+    /// Where the platform keeps its data [env: YTEMPIRE_DATA_DIR]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Address of the API and the dashboard; port 0 takes any free one [env: YTEMPIRE_HTTP]
+    #[arg(long, global = true, value_name = "ADDR")]
+    pub http: Option<String>,
+    /// Print data as JSON
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// No progress, and only errors in the log
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// More in the log; twice for everything
+    #[arg(long, short, global = true, action = ArgAction::Count)]
+    pub verbose: u8,
+}
+
+impl Global {
+    pub fn flags(&self) -> Flags {
+        Flags {
+            data_dir: self.data_dir.clone(),
+            http: self.http.clone(),
+        }
+    }
+
+    pub fn form(&self) -> Form {
+        if self.json { Form::Json } else { Form::Table }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the whole platform: broker, database, pipelines, API, dashboard
+    #[command(after_help = "Example: ytempire up --http 127.0.0.1:8080")]
+    Up(UpOptions),
+    /// Bring data in from a source
+    Ingest(IngestOptions),
+    /// Ask the lake by SQL
+    #[command(after_help = "Example: ytempire sql --csv \"select video_id, max(views) as views from \
+        bronze.youtube_video_snapshots group by video_id order by views desc limit 10\"")]
+    Sql(SqlOptions),
+    /// How far every pipeline is behind its topics
+    #[command(after_help = "Example: ytempire lag --json")]
+    Lag,
+    /// Compare topics, lake and views at a common position, and name every difference
+    #[command(after_help = "Example: ytempire verify --json")]
+    Verify,
+    /// Rows that could not be used
+    DeadLetters(DeadLettersOptions),
+    /// Look whether everything the platform needs is there and answers
+    #[command(after_help = "Example: ytempire doctor")]
+    Doctor,
+    /// Bring the database's schema up to date
+    #[command(after_help = "Example: DATABASE_URL=postgres://… ytempire migrate")]
+    Migrate,
+    /// Show the settings in force
+    Config(ConfigOptions),
+    /// Print completions for a shell
+    #[command(after_help = "Example: ytempire completions bash > ~/.local/share/bash-completion/completions/ytempire")]
+    Completions(CompletionsOptions),
+}
+
+#[derive(Debug, Args)]
+pub struct UpOptions {
+    /// Start without demo data
+    #[arg(long)]
+    pub no_simulate: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct IngestOptions {
+    #[command(subcommand)]
+    pub source: SourceName,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum SourceName {
+    /// YouTube trending exports: CSV files, plain or gzipped
+    #[command(after_help = "Example: ytempire ingest trending 'data/*videos.csv.gz' data/US_category_id.json")]
+    Trending(TrendingOptions),
+    /// A seeded world of channels, videos, trends and revenue
+    #[command(after_help = "Example: ytempire ingest simulate --seed 7 --channels 50 --days 30")]
+    Simulate(SimulateOptions),
+}
+
+#[derive(Debug, Args)]
+pub struct TrendingOptions {
+    /// Exports (.csv, .csv.gz), *_category_id.json files, globs, or - for standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<String>,
+    /// Region of all the files; without it, each file's name tells
+    #[arg(long, value_name = "CODE")]
+    pub region: Option<String>,
+    /// Year of dates without one (DD.MM)
+    #[arg(long, default_value_t = 2017)]
+    pub year: i32,
+    /// Don't wait until the rows can be queried
+    #[arg(long)]
+    pub no_wait: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct SimulateOptions {
+    /// The same seed makes the same world
+    #[arg(long)]
+    pub seed: Option<u64>,
+    #[arg(long)]
+    pub channels: Option<u32>,
+    /// First day, UTC
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub from: Option<chrono::NaiveDate>,
+    /// Days of event time
+    #[arg(long, default_value_t = 14)]
+    pub days: u32,
+    /// End after so many events
+    #[arg(long)]
+    pub count: Option<u64>,
+    /// Event time per wall-clock time; without it, as fast as it goes
+    #[arg(long)]
+    pub speed: Option<f64>,
+    /// Events a second at most
+    #[arg(long)]
+    pub rate: Option<std::num::NonZeroU32>,
+    /// Don't wait until the rows can be queried
+    #[arg(long)]
+    pub no_wait: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct SqlOptions {
+    /// A SELECT over bronze.*, silver.* and dead_letters; - reads it from standard input
+    pub query: String,
+    /// Print a header line and rows
+    #[arg(long, conflicts_with = "json")]
+    pub csv: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct DeadLettersOptions {
+    #[command(subcommand)]
+    pub action: DeadLettersAction,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum DeadLettersAction {
+    /// Rejected rows, newest first
+    #[command(after_help = "Example: ytempire dead-letters list --limit 20")]
+    List {
+        #[arg(long, default_value_t = 50)]
+        limit: usize,
+    },
+    /// One rejected row with its raw bytes
+    #[command(after_help = "Example: ytempire dead-letters show 6f0c…")]
+    Show {
+        /// Event id, or the beginning of one
+        id: String,
+    },
+    /// Send rejected records through the pipelines again
+    #[command(after_help = "Example: ytempire dead-letters replay --all")]
+    Replay {
+        /// Event ids, or the beginnings of some
+        #[arg(required_unless_present = "all")]
+        ids: Vec<String>,
+        /// All of them
+        #[arg(long, conflicts_with = "ids")]
+        all: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct ConfigOptions {
+    #[command(subcommand)]
+    pub action: ConfigAction,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ConfigAction {
+    /// All settings, secrets hidden
+    #[command(after_help = "Example: ytempire config show --json")]
+    Show,
+}
+
+#[derive(Debug, Args)]
+pub struct CompletionsOptions {
+    pub shell: clap_complete::Shell,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn global_options_go_before_and_after_the_command() {
+        for line in [["ytempire", "--json", "lag"], ["ytempire", "lag", "--json"]] {
+            assert!(Cli::parse_from(line).global.json);
+        }
+    }
+}

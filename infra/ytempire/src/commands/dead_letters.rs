@@ -1,0 +1,71 @@
+//! `ytempire dead-letters`: rows that could not be used.
+
+mod letter;
+mod replay;
+
+use anyhow::{Result, bail};
+use batch::Session;
+use lake::Lake;
+
+use super::Start;
+use crate::cli::{DeadLettersAction, DeadLettersOptions};
+use crate::exit::Done;
+use crate::output;
+use letter::Letter;
+
+/// Longest part of a raw row in a list, in characters.
+const EXCERPT: usize = 60;
+
+pub async fn run(start: Start, options: DeadLettersOptions) -> Result<Done> {
+    match options.action {
+        DeadLettersAction::List { limit } => list(&start, limit).await,
+        DeadLettersAction::Show { id } => show(&start, &id).await,
+        DeadLettersAction::Replay { ids, all } => replay::run(start, &ids, all.into()).await,
+    }
+}
+
+async fn session(start: &Start) -> Result<Session> {
+    let lake = Lake::open(&start.settings.lake.url, start.settings.lake.options.clone())?;
+    Ok(Session::open(&lake).await?)
+}
+
+async fn list(start: &Start, limit: usize) -> Result<Done> {
+    let mut letters = letter::read(&session(start).await?).await?;
+    letters.truncate(limit);
+    if start.global.json {
+        output::print_json(&letters)?;
+        return Ok(Done::Wholly);
+    }
+    let rows = letters.iter().map(|letter| {
+        let excerpt: String = letter.text().chars().take(EXCERPT).collect();
+        vec![letter.event_id.clone(), letter.topic.clone(), letter.reason.clone(), excerpt]
+    });
+    output::print_table(&["event id", "topic", "reason", "raw"], rows)?;
+    Ok(Done::Wholly)
+}
+
+async fn show(start: &Start, id: &str) -> Result<Done> {
+    let letters = letter::read(&session(start).await?).await?;
+    let mut found = letters.into_iter().filter(|letter| letter.event_id.starts_with(id));
+    let Some(letter) = found.next() else {
+        bail!("there is no dead letter {id}: see `ytempire dead-letters list`");
+    };
+    if found.next().is_some() {
+        bail!("several dead letters begin with {id}: give more of the id");
+    }
+    match start.global.json {
+        true => output::print_json(&letter)?,
+        false => output::print(&format!(
+            "event id   {}\nplace      {}/{}@{}\nsource     {}\ningested   {}\nreason     {}\n\n{}\n",
+            letter.event_id,
+            letter.topic,
+            letter.partition,
+            letter.offset,
+            letter.source,
+            letter.ingested_at,
+            letter.reason,
+            letter.text()
+        ))?,
+    }
+    Ok(Done::Wholly)
+}

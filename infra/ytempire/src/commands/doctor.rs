@@ -1,0 +1,131 @@
+//! `ytempire doctor`: is everything there, and does it answer? Every finding that is bad says what to do.
+
+use anyhow::{Context, Result, bail};
+use events::Topic;
+use log::Probe;
+use serde::Serialize;
+
+use super::Start;
+use crate::exit::Done;
+use crate::output;
+use crate::platform::{ALL_NEEDS, Platform};
+
+#[derive(Debug, Serialize)]
+struct Finding {
+    part: &'static str,
+    ok: bool,
+    detail: String,
+}
+
+pub async fn run(start: Start) -> Result<Done> {
+    let json = start.global.json;
+    let mut findings = vec![binaries(&start)];
+    match Platform::attach(start.settings, start.clock, &ALL_NEEDS).await {
+        Ok(platform) => {
+            findings.push(ok("data folder", owner(&platform)));
+            findings.push(finding("database", database(&platform).await));
+            findings.push(finding("broker", broker(&platform).await));
+            findings.push(finding("lake", lake(&platform).await));
+            findings.push(finding("pipelines", pipelines(&platform).await));
+            platform.stop().await?;
+        }
+        Err(error) => findings.push(finding("platform", Err(error))),
+    }
+    let healthy = findings.iter().all(|finding| finding.ok);
+    match json {
+        true => output::print_json(&findings)?,
+        false => output::print_table(
+            &["part", "", "finding"],
+            findings.iter().map(|f| vec![f.part.to_owned(), if f.ok { "ok" } else { "BAD" }.to_owned(), f.detail.clone()]),
+        )?,
+    }
+    Ok(if healthy { Done::Wholly } else { Done::BadFinding })
+}
+
+fn ok(part: &'static str, detail: String) -> Finding {
+    Finding { part, ok: true, detail }
+}
+
+fn finding(part: &'static str, outcome: Result<String>) -> Finding {
+    match outcome {
+        Ok(detail) => ok(part, detail),
+        Err(error) => Finding {
+            part,
+            ok: false,
+            detail: format!("{error:#}"),
+        },
+    }
+}
+
+fn binaries(start: &Start) -> Finding {
+    let part = "postgres binaries";
+    if !start.settings.database.url.is_empty() {
+        return ok(part, "not needed: DATABASE_URL names a database".to_owned());
+    }
+    let server = start.settings.database.install.join("bin/postgres");
+    match server.exists() {
+        true => ok(part, server.display().to_string()),
+        false => finding(part, Err(anyhow::anyhow!("{} is not there: run infra/bootstrap.sh", server.display()))),
+    }
+}
+
+fn owner(platform: &Platform) -> String {
+    let folder = platform.data_dir().display();
+    match &platform.owner {
+        Some(owner) => format!("{folder}, held by process {} at {}", owner.pid, owner.http_url),
+        None => format!("{folder}, held by nobody else"),
+    }
+}
+
+async fn database(platform: &Platform) -> Result<String> {
+    let row: (String, Option<String>) = sqlx::query_as(
+        "SELECT current_setting('server_version'), (SELECT extversion FROM pg_extension WHERE extname = 'vector')",
+    )
+    .fetch_one(platform.pool()?)
+    .await
+    .context("the database does not answer")?;
+    match row.1 {
+        Some(vector) => Ok(format!("Postgres {}, pgvector {vector}", row.0)),
+        None => bail!("Postgres {} has no pgvector: install it and run `ytempire migrate`", row.0),
+    }
+}
+
+async fn broker(platform: &Platform) -> Result<String> {
+    let settings = platform.log.clone();
+    let brokers = settings.brokers.clone();
+    let missing = tokio::task::spawn_blocking(move || {
+        let probe = Probe::open(&settings)?;
+        let there = |topic| probe.partitions(topic).map(|partitions| !partitions.is_empty());
+        let mut missing = Vec::new();
+        for topic in Topic::ALL {
+            if !there(topic)? {
+                missing.push(topic.name());
+            }
+        }
+        Ok::<_, log::LogError>(missing)
+    })
+    .await??;
+    match missing.is_empty() {
+        true => Ok(format!("{brokers}, all {} topics", Topic::ALL.len())),
+        false => bail!("{brokers} lacks the topics {}: start `ytempire up` once", missing.join(", ")),
+    }
+}
+
+async fn lake(platform: &Platform) -> Result<String> {
+    for table in lake::Table::ALL {
+        platform.lake.provider(table).await?;
+    }
+    Ok(format!("{}, all {} tables", platform.settings.lake.url, lake::Table::ALL.len()))
+}
+
+async fn pipelines(platform: &Platform) -> Result<String> {
+    let behind: Option<i64> = sqlx::query_scalar(
+        "SELECT sum(greatest(end_offset - position, 0))::bigint FROM sink.progress",
+    )
+    .fetch_one(platform.pool()?)
+    .await?;
+    Ok(match behind {
+        None => "have not run yet".to_owned(),
+        Some(behind) => format!("{behind} records behind when last seen"),
+    })
+}

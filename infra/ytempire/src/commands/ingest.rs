@@ -1,0 +1,105 @@
+//! `ytempire ingest`: a source into the log, and the lake asked what became of it.
+
+mod progress;
+mod simulate;
+mod summary;
+mod trending;
+
+use anyhow::Result;
+use events::Topic;
+
+use super::Start;
+use crate::cli::{IngestOptions, SourceName};
+use crate::exit::Done;
+use crate::pipelines::Pipelines;
+use crate::platform::{ALL_NEEDS, Platform};
+use crate::sending::{Places, Sending, behind};
+
+pub async fn run(start: Start, options: IngestOptions) -> Result<Done> {
+    match options.source {
+        SourceName::Trending(options) => trending::run(start, options).await,
+        SourceName::Simulate(options) => simulate::run(start, options).await,
+    }
+}
+
+/// A log to send to, and pipelines that take it further: ours, or those of the folder's owner.
+pub struct Run {
+    pub platform: Platform,
+    pipelines: Option<Pipelines>,
+    pub sending: Sending,
+}
+
+impl Run {
+    pub async fn open(start: Start) -> Result<Self> {
+        let platform = Platform::attach(start.settings, start.clock, &ALL_NEEDS).await?;
+        let pipelines = match platform.owner {
+            None => Some(Pipelines::start(&platform).await?),
+            Some(_) => None,
+        };
+        let sending = Sending::open(&platform.log)?;
+        Ok(Self {
+            platform,
+            pipelines,
+            sending,
+        })
+    }
+
+    /// Confirms everything, and waits until it can be queried unless told otherwise.
+    pub async fn settle(&mut self, wait: Wait) -> Result<()> {
+        self.sending.flush().await?;
+        if wait == Wait::No && self.pipelines.is_none() {
+            return Ok(());
+        }
+        let goal = behind(self.sending.places());
+        match &mut self.pipelines {
+            Some(pipelines) => pipelines.reach(&goal).await,
+            None => self.wait_for_owner(&goal).await,
+        }
+    }
+
+    /// The owner's sinks store their positions with their data, so the stores themselves tell.
+    async fn wait_for_owner(&self, goal: &events::Positions) -> Result<()> {
+        loop {
+            let views = streams::stored_positions(self.platform.pool()?).await?;
+            let topics: Vec<Topic> = features::TILES.iter().map(|tile| tile.topic).collect();
+            if views.reaches(&goal.only(&topics)) && self.lake_reaches(goal).await? {
+                return Ok(());
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        }
+    }
+
+    async fn lake_reaches(&self, goal: &events::Positions) -> Result<bool> {
+        for topic in Topic::ALL {
+            let goal = goal.only(&[topic]);
+            let partitions: Vec<_> = goal.iter().map(|(partition, _)| partition).collect();
+            let sink = streams::BronzeSink::name_of(topic);
+            let stored = self.platform.lake.positions(lake::Table::of(topic), &sink, &partitions).await?;
+            if !stored.reaches(&goal) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    pub async fn close(self) -> Result<Vec<Places>> {
+        if let Some(pipelines) = self.pipelines {
+            pipelines.stop().await;
+        }
+        self.platform.stop().await?;
+        Ok(self.sending.into_places())
+    }
+}
+
+/// Whether a command waits until its rows can be queried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wait {
+    Yes,
+    No,
+}
+
+impl Wait {
+    fn unless(no_wait: bool) -> Self {
+        if no_wait { Wait::No } else { Wait::Yes }
+    }
+}

@@ -1,0 +1,151 @@
+//! `ytempire up`: everything in one process, until asked to stop.
+
+mod demo;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use api::{ApiState, Readiness};
+use events::Clock;
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use streams::progress;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::{Start, asked_to_stop};
+use crate::cli::UpOptions;
+use crate::data_folder::RunFile;
+use crate::exit::Done;
+use crate::output;
+use crate::pipelines::Pipelines;
+use crate::platform::Platform;
+
+const PIPELINES: &str = "pipelines";
+
+pub async fn run(start: Start, options: UpOptions) -> Result<Done> {
+    let metrics = metrics()?;
+    let clock = Arc::clone(&start.clock);
+    let quiet = start.global.quiet;
+    // the port first: without it nothing else is worth starting
+    let listener = listen(&start.settings.http).await?;
+    let url = format!("http://{}", listener.local_addr()?);
+    let platform = tokio::select! {
+        platform = Platform::own_alone(start.settings, start.clock) => platform?,
+        () = asked_to_stop() => return Ok(Done::Wholly),
+    };
+    let readiness = Readiness::default();
+    readiness.not_ready(PIPELINES, "starting");
+    let mut pipelines = Pipelines::start(&platform).await?;
+    let stop = CancellationToken::new();
+    let serving = serve(listener, &platform, metrics, readiness.clone(), clock.clone(), stop.clone())?;
+    let reporting = report(&platform, &pipelines, clock.clone(), stop.clone());
+    let watching = watch(&pipelines, readiness, stop.clone());
+    write_run_file(&platform, &url, clock.as_ref())?;
+    announce(&url, &platform, quiet)?;
+    let demo = match options.no_simulate {
+        true => None,
+        false => Some(demo::start(&platform, stop.clone())?),
+    };
+
+    let outcome = tokio::select! {
+        () = asked_to_stop() => Ok(Done::Wholly),
+        error = pipelines.failure() => Err(error),
+    };
+    if !quiet {
+        eprintln!("stopping: finishing what is under way");
+    }
+    // at once, so that no command joins an owner that is leaving
+    platform.folder.as_ref().map_or(Ok(()), |folder| folder.forget_run())?;
+    stop.cancel();
+    if let Some(demo) = demo {
+        demo.await.context("demo data")??;
+    }
+    pipelines.stop().await;
+    let _ = tokio::join!(reporting, watching);
+    serving.await.context("api")??;
+    platform.stop().await?;
+    outcome
+}
+
+fn metrics() -> Result<PrometheusHandle> {
+    let step_buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+    let builder = PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Full("pipeline_step_seconds".to_owned()), &step_buckets)?
+        .set_buckets_for_metric(Matcher::Full(api::REQUEST_DURATION.to_owned()), api::REQUEST_DURATION_BUCKETS_SECONDS)?;
+    Ok(builder.install_recorder()?)
+}
+
+async fn listen(address: &str) -> Result<TcpListener> {
+    let bound = TcpListener::bind(address).await;
+    bound.with_context(|| format!("can't listen on {address}: choose another address with --http, or port 0 for any free one"))
+}
+
+type Task<T> = tokio::task::JoinHandle<T>;
+
+fn serve(
+    listener: TcpListener,
+    platform: &Platform,
+    metrics: PrometheusHandle,
+    readiness: Readiness,
+    clock: Arc<dyn Clock>,
+    stop: CancellationToken,
+) -> Result<Task<std::io::Result<()>>> {
+    let routes = api::router(ApiState {
+        pool: platform.pool()?.clone(),
+        clock,
+        metrics,
+        readiness,
+        version: env!("CARGO_PKG_VERSION"),
+    });
+    let served = axum::serve(listener, routes).with_graceful_shutdown(async move { stop.cancelled().await });
+    Ok(tokio::spawn(served.into_future()))
+}
+
+fn report(platform: &Platform, pipelines: &Pipelines, clock: Arc<dyn Clock>, stop: CancellationToken) -> Task<()> {
+    let (watched, log) = (pipelines.watched.clone(), platform.log.clone());
+    match platform.pool() {
+        Ok(pool) => tokio::spawn(progress::report(watched, log, pool.clone(), clock, stop)),
+        Err(_) => tokio::spawn(async {}),
+    }
+}
+
+/// Says in `/readyz` which pipeline is in trouble.
+fn watch(pipelines: &Pipelines, readiness: Readiness, stop: CancellationToken) -> Task<()> {
+    let watched = pipelines.watched.clone();
+    tokio::spawn(async move {
+        let mut ticks = tokio::time::interval(Duration::from_millis(500));
+        while !stop.is_cancelled() {
+            ticks.tick().await;
+            let in_trouble: Vec<String> = watched
+                .iter()
+                .filter(|one| one.status.borrow().trouble.is_some())
+                .map(|one| format!("{} can't write at the moment", one.sink))
+                .collect();
+            match in_trouble.is_empty() {
+                true => readiness.ready(PIPELINES),
+                false => readiness.not_ready(PIPELINES, in_trouble.join("; ")),
+            }
+        }
+    })
+}
+
+fn write_run_file(platform: &Platform, url: &str, clock: &dyn Clock) -> Result<()> {
+    let folder = platform.folder.as_ref().context("the data folder is not ours")?;
+    folder.write_run_file(&RunFile {
+        pid: std::process::id(),
+        http_url: url.to_owned(),
+        kafka_brokers: platform.log.brokers.clone(),
+        database_url: platform.database_url.clone(),
+        lake_url: platform.settings.lake.url.clone(),
+        started_at: clock.now(),
+    })
+}
+
+fn announce(url: &str, platform: &Platform, quiet: bool) -> Result<()> {
+    output::print(&format!("{url}\n"))?;
+    if !quiet {
+        eprintln!("YTEMPIRE is up: {url}  (data in {}, Ctrl-C stops it)", platform.data_dir().display());
+    }
+    Ok(())
+}

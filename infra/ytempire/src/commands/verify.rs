@@ -1,0 +1,189 @@
+//! `ytempire verify`: do topic, lake and views agree?
+//!
+//! The common position vector is that of the views, read in one snapshot of the database together with every view. The
+//! lake is given time to reach it. Then the topic's distinct events below it are compared with the lake's rows, and
+//! the views with the same views computed from the lake's rows below it.
+
+mod compare;
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+use batch::{Place, Session};
+use events::{Partition, Positions, Topic};
+use features::{View, Views};
+use lake::Table;
+use log::Probe;
+use serde::Serialize;
+use streams::BronzeSink;
+
+use super::Start;
+use crate::exit::Done;
+use crate::output;
+use crate::pipelines::Pipelines;
+use crate::platform::{ALL_NEEDS, Platform};
+
+/// Differences named one by one, per table or view; the rest is counted.
+const NAMED: usize = 20;
+const LAKE_PATIENCE: Duration = Duration::from_secs(60);
+
+#[derive(Debug, Default, Serialize)]
+struct Report {
+    agrees: bool,
+    /// Offsets below which everything was compared, by `topic/partition`.
+    position: HashMap<String, i64>,
+    topics: Vec<TopicReport>,
+    views: Vec<ViewReport>,
+}
+
+/// Distinct events of a topic against the rows of its table.
+#[derive(Debug, Default, Serialize)]
+struct TopicReport {
+    topic: &'static str,
+    /// Distinct ids among the records.
+    events: u64,
+    records: u64,
+    rows: u64,
+    missing: u64,
+    doubled: u64,
+    unknown: u64,
+    /// Rows whose records the broker's retention has removed, so that only the lake has them.
+    past_retention: u64,
+    differences: Vec<String>,
+}
+
+#[derive(Debug, Default, Serialize)]
+struct ViewReport {
+    view: &'static str,
+    rows: usize,
+    computed: usize,
+    differing: usize,
+    differences: Vec<String>,
+}
+
+pub async fn run(start: Start) -> Result<Done> {
+    let json = start.global.json;
+    let platform = Platform::attach(start.settings, start.clock, &ALL_NEEDS).await?;
+    if platform.owner.is_none() {
+        catch_up(&platform).await?;
+    }
+    let report = check(&platform).await?;
+    platform.stop().await?;
+    match json {
+        true => output::print_json(&report)?,
+        false => print(&report)?,
+    }
+    Ok(if report.agrees { Done::Wholly } else { Done::BadFinding })
+}
+
+/// Nobody else runs the pipelines, so they are run to the end of the log first.
+async fn catch_up(platform: &Platform) -> Result<()> {
+    let settings = platform.log.clone();
+    let ends = tokio::task::spawn_blocking(move || Probe::open(&settings)?.ends(&Topic::ALL)).await??;
+    let mut pipelines = Pipelines::start(platform).await?;
+    let reached = pipelines.reach(&ends).await;
+    pipelines.stop().await;
+    reached
+}
+
+async fn check(platform: &Platform) -> Result<Report> {
+    let (views, at) = read_views(platform).await?;
+    wait_for_lake(platform, &at).await?;
+    let session = Session::open(&platform.lake).await?;
+    let mut report = Report {
+        position: at.iter().map(|(partition, position)| (partition.to_string(), position)).collect(),
+        ..Report::default()
+    };
+    for topic in Topic::ALL {
+        let goal = topic_goal(platform, topic, &at).await?;
+        report.topics.push(check_topic(platform, &session, topic, goal).await?);
+    }
+    let computed = batch::recompute(&session, &at).await?;
+    report.views = View::all().map(|view| compare::views(&view, &views, &computed)).collect();
+    let topics_agree = report.topics.iter().all(|one| one.missing + one.doubled + one.unknown == 0);
+    report.agrees = topics_agree && report.views.iter().all(|one| one.differing == 0);
+    Ok(report)
+}
+
+/// Every view and the positions behind them, as of one moment.
+async fn read_views(platform: &Platform) -> Result<(Views, Positions)> {
+    let mut snapshot = platform.pool()?.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+    let at = streams::stored_positions(&mut *snapshot).await?;
+    let mut views = Views::new();
+    for view in View::all() {
+        views.insert(view.name, streams::read_view(&mut *snapshot, &view).await?);
+    }
+    Ok((views, at))
+}
+
+async fn wait_for_lake(platform: &Platform, at: &Positions) -> Result<()> {
+    let deadline = tokio::time::Instant::now() + LAKE_PATIENCE;
+    for topic in Topic::ALL {
+        let goal = at.only(&[topic]);
+        let partitions: Vec<_> = goal.iter().map(|(partition, _)| partition).collect();
+        let sink = BronzeSink::name_of(topic);
+        while !platform.lake.positions(Table::of(topic), &sink, &partitions).await?.reaches(&goal) {
+            if tokio::time::Instant::now() > deadline {
+                bail!("the lake does not catch up with the views on {}: see `ytempire lag`", topic.name());
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    }
+    Ok(())
+}
+
+/// A topic without views is compared as far as the lake has come.
+async fn topic_goal(platform: &Platform, topic: Topic, at: &Positions) -> Result<Vec<(Partition, i64, i64)>> {
+    let settings = platform.log.clone();
+    let marks = tokio::task::spawn_blocking(move || {
+        let probe = Probe::open(&settings)?;
+        let partitions = probe.partitions(topic)?;
+        partitions.into_iter().map(|p| Ok((p, probe.watermarks(p)?.begin))).collect::<Result<Vec<_>, log::LogError>>()
+    })
+    .await??;
+    let partitions: Vec<_> = marks.iter().map(|(partition, _)| *partition).collect();
+    let in_lake = platform.lake.positions(Table::of(topic), &BronzeSink::name_of(topic), &partitions).await?;
+    let has_views = features::TILES.iter().any(|tile| tile.topic == topic);
+    let end = |partition| if has_views { at.of(partition) } else { in_lake.of(partition) };
+    Ok(marks.into_iter().map(|(partition, begin)| (partition, begin, end(partition))).collect())
+}
+
+async fn check_topic(
+    platform: &Platform,
+    session: &Session,
+    topic: Topic,
+    ranges: Vec<(Partition, i64, i64)>,
+) -> Result<TopicReport> {
+    let (settings, wanted) = (platform.log.clone(), ranges.clone());
+    let records = tokio::task::spawn_blocking(move || compare::read_topic(&settings, &wanted)).await??;
+    let from_start: Vec<_> = ranges.iter().map(|(partition, _, end)| (*partition, 0, *end)).collect();
+    let begins: HashMap<Partition, i64> = ranges.iter().map(|(partition, begin, _)| (*partition, *begin)).collect();
+    let mut rows: Vec<Place> = Vec::new();
+    session.places(topic, &from_start, |place| rows.push(place)).await?;
+    Ok(compare::topic(topic, records, rows, &begins))
+}
+
+fn print(report: &Report) -> Result<()> {
+    let topics = report.topics.iter().map(|one| {
+        let counts = [one.records, one.events, one.rows, one.missing, one.doubled, one.unknown];
+        let mut cells = vec![one.topic.to_owned()];
+        cells.extend(counts.map(|count| count.to_string()));
+        cells
+    });
+    output::print_table(&["topic", "records", "events", "rows", "missing", "doubled", "unknown"], topics)?;
+    let views = report.views.iter().map(|one| {
+        vec![
+            one.view.to_owned(),
+            one.rows.to_string(),
+            one.computed.to_string(),
+            one.differing.to_string(),
+        ]
+    });
+    output::print_table(&["view", "streamed rows", "computed rows", "differing"], views)?;
+    let named = report.topics.iter().flat_map(|one| &one.differences);
+    for difference in named.chain(report.views.iter().flat_map(|one| &one.differences)) {
+        output::print(&format!("{difference}\n"))?;
+    }
+    output::print(if report.agrees { "topics, lake and views agree\n" } else { "there are differences\n" })
+}

@@ -1,0 +1,145 @@
+//! The comparisons themselves: plain functions over what was read.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use batch::Place;
+use events::{Partition, Topic};
+use features::{Cell, View, Views};
+use log::{LogError, Probe, Settings};
+
+use super::{NAMED, TopicReport, ViewReport};
+
+/// A record of the topic: where it is, and its event's id when it has one.
+pub(super) struct Seen {
+    pub(super) partition: Partition,
+    pub(super) offset: i64,
+    pub(super) id: Option<String>,
+}
+
+/// Reads the records in `ranges`.
+pub(super) fn read_topic(settings: &Settings, ranges: &[(Partition, i64, i64)]) -> Result<Vec<Seen>, LogError> {
+    let probe = Probe::open(settings)?;
+    let mut seen = Vec::new();
+    for (partition, from, to) in ranges {
+        probe.read(*partition, *from, *to, |record| {
+            seen.push(Seen {
+                partition: record.partition,
+                offset: record.offset,
+                id: record.envelope().ok().map(|envelope| envelope.id.to_string()),
+            });
+        })?;
+    }
+    Ok(seen)
+}
+
+/// Every distinct event has one row, and every row has an event. `begins` are the first offsets still on the broker.
+pub(super) fn topic(
+    topic: Topic,
+    records: Vec<Seen>,
+    rows: Vec<Place>,
+    begins: &HashMap<Partition, i64>,
+) -> TopicReport {
+    let mut report = TopicReport {
+        topic: topic.name(),
+        records: records.len() as u64,
+        rows: rows.len() as u64,
+        ..TopicReport::default()
+    };
+    // a rejected row and its accepted replay are two rows of one id
+    let mut stored: HashMap<(&str, bool), u64> = HashMap::new();
+    let mut places = BTreeSet::new();
+    for row in &rows {
+        *stored.entry((row.event_id.as_str(), row.accepted)).or_default() += 1;
+        places.insert((row.partition, row.offset));
+    }
+    let holds = |id| stored.contains_key(&(id, true)) || stored.contains_key(&(id, false));
+    let mut distinct = BTreeSet::new();
+    for record in &records {
+        let found = match &record.id {
+            Some(id) => distinct.insert(id.as_str()).then(|| holds(id.as_str())),
+            None => Some(places.contains(&(record.partition, record.offset))),
+        };
+        if found == Some(false) {
+            report.missing += 1;
+            let id = record.id.as_deref().unwrap_or("without an id");
+            name(&mut report.differences, || format!("{}@{}: event {id} is not in the lake", record.partition, record.offset));
+        }
+    }
+    report.events = distinct.len() as u64 + records.iter().filter(|record| record.id.is_none()).count() as u64;
+    for ((id, _), count) in stored.iter().filter(|(_, count)| **count > 1) {
+        report.doubled += 1;
+        name(&mut report.differences, || format!("{}: event {id} has {count} rows in the lake", topic.name()));
+    }
+    let recorded: BTreeSet<(Partition, i64)> = records.iter().map(|record| (record.partition, record.offset)).collect();
+    for row in &rows {
+        if row.offset < begins.get(&row.partition).copied().unwrap_or(0) {
+            report.past_retention += 1;
+        } else if !recorded.contains(&(row.partition, row.offset)) {
+            report.unknown += 1;
+            name(&mut report.differences, || format!("{}@{}: the lake has a row, the topic no record", row.partition, row.offset));
+        }
+    }
+    report
+}
+
+/// The streamed rows of a view against the computed ones.
+pub(super) fn views(view: &View, streamed: &Views, computed: &Views) -> ViewReport {
+    let none = Vec::new();
+    let streamed = streamed.get(view.name).unwrap_or(&none);
+    let computed = computed.get(view.name).unwrap_or(&none);
+    let mut report = ViewReport {
+        view: view.name,
+        rows: streamed.len(),
+        computed: computed.len(),
+        ..ViewReport::default()
+    };
+    let key_width = view.keys.len();
+    let by_key = |rows: &'_ [Vec<Cell>]| -> BTreeMap<Vec<Cell>, Vec<Cell>> {
+        rows.iter().map(|row| (row[..key_width].to_vec(), row[key_width..].to_vec())).collect()
+    };
+    let (left, right) = (by_key(streamed), by_key(computed));
+    let keys: BTreeSet<&Vec<Cell>> = left.keys().chain(right.keys()).collect();
+    for key in keys {
+        let (streamed, computed) = (left.get(key), right.get(key));
+        if streamed != computed {
+            report.differing += 1;
+            name(&mut report.differences, || describe(view, key, streamed, computed));
+        }
+    }
+    report
+}
+
+fn describe(view: &View, key: &[Cell], streamed: Option<&Vec<Cell>>, computed: Option<&Vec<Cell>>) -> String {
+    let key: Vec<String> = key.iter().map(show).collect();
+    let place = format!("{} [{}]", view.name, key.join(", "));
+    match (streamed, computed) {
+        (Some(_), None) => format!("{place}: in the view, not in the lake"),
+        (None, _) => format!("{place}: in the lake, not in the view"),
+        (Some(streamed), Some(computed)) => {
+            let columns = view.columns();
+            let pairs = streamed.iter().zip(computed).zip(&columns[view.keys.len()..]);
+            let differing = pairs.filter(|((a, b), _)| a != b);
+            let said: Vec<String> = differing
+                .map(|((a, b), column)| format!("{} is {}, computed {}", column.name, show(a), show(b)))
+                .collect();
+            format!("{place}: {}", said.join("; "))
+        }
+    }
+}
+
+fn show(cell: &Cell) -> String {
+    match cell {
+        Cell::Null => "null".to_owned(),
+        Cell::Text(text) => text.clone(),
+        Cell::Day(day) => chrono::NaiveDate::from_epoch_days(*day).unwrap_or_default().to_string(),
+        Cell::Int(number) => number.to_string(),
+        Cell::Time(micros) => chrono::DateTime::from_timestamp_micros(*micros).unwrap_or_default().to_rfc3339(),
+        Cell::Bool(value) => value.to_string(),
+    }
+}
+
+fn name(differences: &mut Vec<String>, difference: impl FnOnce() -> String) {
+    if differences.len() < NAMED {
+        differences.push(difference());
+    }
+}

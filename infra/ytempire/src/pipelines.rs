@@ -1,0 +1,106 @@
+//! All pipelines of the platform, running in this process.
+
+use std::num::NonZeroU64;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result, anyhow};
+use events::{Positions, Topic};
+use lake::Maintenance;
+use log::{Assignment, BatchLimits};
+use streams::progress::Watched;
+use streams::{BronzeSink, Pipeline, PipelineError, Reading, Sink, ViewsSink};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::platform::Platform;
+use crate::settings;
+
+/// The running pipelines.
+pub struct Pipelines {
+    tasks: JoinSet<Result<(), PipelineError>>,
+    stop: CancellationToken,
+    pub watched: Vec<Watched>,
+}
+
+impl Pipelines {
+    /// Opens every sink and starts its pipeline.
+    pub async fn start(platform: &Platform) -> Result<Self> {
+        let mut running = Self {
+            tasks: JoinSet::new(),
+            stop: CancellationToken::new(),
+            watched: Vec::new(),
+        };
+        let rules = maintenance(&platform.settings.pipelines)?;
+        for topic in Topic::ALL {
+            let sink = BronzeSink::open(&platform.lake, topic, rules).await?;
+            running.spawn(platform, sink, vec![topic]);
+        }
+        let mut topics: Vec<Topic> = features::TILES.iter().map(|tile| tile.topic).collect();
+        topics.sort();
+        topics.dedup();
+        running.spawn(platform, ViewsSink::new(platform.pool()?.clone()), topics);
+        Ok(running)
+    }
+
+    fn spawn<S: Sink + 'static>(&mut self, platform: &Platform, sink: S, topics: Vec<Topic>) {
+        let settings = &platform.settings.pipelines;
+        let reading = Reading {
+            settings: platform.log.clone(),
+            topics: topics.clone(),
+            assignment: match platform.broker_is_embedded() {
+                true => Assignment::All,
+                false => Assignment::Group,
+            },
+            limits: BatchLimits {
+                max_rows: settings.max_rows,
+                max_bytes: settings.max_bytes,
+                max_wait: Duration::from_millis(settings.max_wait_ms),
+            },
+        };
+        let pipeline = Pipeline::new(sink, reading, Arc::clone(&platform.clock));
+        self.watched.push(Watched {
+            sink: pipeline.name().to_owned(),
+            topics,
+            status: pipeline.status(),
+        });
+        self.tasks.spawn(pipeline.run(self.stop.clone()));
+    }
+
+    /// Waits until every pipeline has reached `goal` in the topics it reads.
+    pub async fn reach(&mut self, goal: &Positions) -> Result<()> {
+        for watched in self.watched.clone() {
+            let (goal, mut status) = (goal.only(&watched.topics), watched.status);
+            tokio::select! {
+                reached = status.wait_for(|status| status.positions.reaches(&goal)) => {
+                    reached.context("a pipeline ended")?;
+                }
+                error = self.failure() => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits for a pipeline that ends by itself, which none should.
+    pub async fn failure(&mut self) -> anyhow::Error {
+        match self.tasks.join_next().await {
+            Some(Ok(Err(error))) => error.into(),
+            Some(Err(error)) => anyhow!("a pipeline crashed: {error}"),
+            Some(Ok(Ok(()))) | None => anyhow!("the pipelines ended"),
+        }
+    }
+
+    /// Lets every pipeline finish the step it is in.
+    pub async fn stop(mut self) {
+        self.stop.cancel();
+        while self.tasks.join_next().await.is_some() {}
+    }
+}
+
+fn maintenance(settings: &settings::Pipelines) -> Result<Maintenance> {
+    Ok(Maintenance {
+        every_commits: settings.tidy_every_commits.max(1),
+        target_file_bytes: NonZeroU64::new(settings.tidy_file_bytes).context("pipelines.tidy_file_bytes is 0")?,
+        keep_removed: chrono::Duration::hours(settings.keep_removed_hours),
+    })
+}

@@ -1,0 +1,207 @@
+//! The parts a command works with, whoever runs them: the embedded ones started here, those of a live owner of the
+//! data folder, or external ones named in the settings.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use embedded::{Broker, BrokerSettings, Postgres, PostgresSettings};
+use events::Clock;
+use lake::Lake;
+use sqlx::PgPool;
+use sqlx::postgres::PgPoolOptions;
+
+use crate::data_folder::{DataFolder, Hold, RunFile};
+use crate::settings::Settings;
+
+/// What a command cannot do without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Need {
+    Broker,
+    Database,
+}
+
+pub const ALL_NEEDS: [Need; 2] = [Need::Broker, Need::Database];
+
+/// The parts, connected.
+pub struct Platform {
+    pub settings: Settings,
+    pub clock: Arc<dyn Clock>,
+    pub log: log::Settings,
+    pub database_url: String,
+    pub lake: Lake,
+    pool: Option<PgPool>,
+    postgres: Option<Postgres>,
+    broker: Option<Broker>,
+    /// `None` when somebody else owns the folder.
+    pub folder: Option<Box<DataFolder>>,
+    pub owner: Option<RunFile>,
+}
+
+/// How long a command waits for an owner that is starting or stopping.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");
+
+impl Platform {
+    /// Works through the folder's live owner, or becomes the owner and starts the embedded parts it needs.
+    pub async fn attach(settings: Settings, clock: Arc<dyn Clock>, needs: &[Need]) -> Result<Self> {
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        loop {
+            let held = DataFolder::take(&settings.data_dir);
+            match held {
+                Ok(Hold::Mine(folder)) => return Self::own(settings, clock, needs, folder).await,
+                Ok(Hold::Theirs(owner)) => return Self::join(settings, clock, owner).await,
+                Err(error) if tokio::time::Instant::now() >= deadline || !is_busy(&error) => return Err(error),
+                Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
+            }
+        }
+    }
+
+    /// Owns the folder, or fails saying who does: for the command that runs the whole platform.
+    pub async fn own_alone(settings: Settings, clock: Arc<dyn Clock>) -> Result<Self> {
+        match DataFolder::take(&settings.data_dir)? {
+            Hold::Mine(folder) => Self::own(settings, clock, &ALL_NEEDS, folder).await,
+            Hold::Theirs(owner) => bail!(
+                "the data folder {} is held by ytempire with process id {}, running at {} since {}: use that one, stop \
+                 it, or choose another folder with --data-dir",
+                settings.data_dir.display(),
+                owner.pid,
+                owner.http_url,
+                owner.started_at.format("%Y-%m-%d %H:%M:%S UTC")
+            ),
+        }
+    }
+
+    async fn join(settings: Settings, clock: Arc<dyn Clock>, owner: RunFile) -> Result<Self> {
+        let mut platform = Self {
+            log: log_settings(&settings, &owner.kafka_brokers),
+            database_url: owner.database_url.clone(),
+            lake: Lake::open(&owner.lake_url, settings.lake.options.clone())?,
+            settings,
+            clock,
+            pool: None,
+            postgres: None,
+            broker: None,
+            folder: None,
+            owner: Some(owner),
+        };
+        platform.connect().await?;
+        Ok(platform)
+    }
+
+    async fn own(settings: Settings, clock: Arc<dyn Clock>, needs: &[Need], folder: Box<DataFolder>) -> Result<Self> {
+        let needs: BTreeSet<Need> = needs.iter().copied().collect();
+        let lake = Lake::open(&settings.lake.url, settings.lake.options.clone())?;
+        let mut platform = Self {
+            log: log_settings(&settings, &settings.kafka.brokers),
+            database_url: settings.database.url.clone(),
+            lake,
+            settings,
+            clock,
+            pool: None,
+            postgres: None,
+            broker: None,
+            folder: Some(folder),
+            owner: None,
+        };
+        if needs.contains(&Need::Database) {
+            platform.start_database().await?;
+        }
+        if needs.contains(&Need::Broker) {
+            platform.start_broker().await?;
+        }
+        Ok(platform)
+    }
+
+    async fn start_database(&mut self) -> Result<()> {
+        if self.database_url.is_empty() {
+            let data = self.folder_path("postgres")?;
+            let install = self.settings.database.install.clone();
+            tracing::info!(data = %data.display(), "starting the private postgres");
+            let postgres = Postgres::start(PostgresSettings::new(install, data)).await?;
+            self.database_url = postgres.url().to_owned();
+            self.postgres = Some(postgres);
+        }
+        self.connect().await?;
+        MIGRATIONS.run(self.pool()?).await.context("the database could not be migrated")
+    }
+
+    async fn start_broker(&mut self) -> Result<()> {
+        if self.log.brokers.is_empty() {
+            let clock = Arc::clone(&self.clock);
+            let data = self.folder_path("broker")?;
+            tracing::info!(data = %data.display(), "starting the embedded broker");
+            let broker = Broker::start(BrokerSettings {
+                data,
+                listen: ([127, 0, 0, 1], 0).into(),
+                cluster_id: "ytempire".to_owned(),
+                clock: Arc::new(move || clock.now().into()),
+            })
+            .await?;
+            self.log = log_settings(&self.settings, &broker.address());
+            self.broker = Some(broker);
+        }
+        log::ensure_topics(&self.log, self.settings.kafka.replication).await?;
+        Ok(())
+    }
+
+    fn folder_path(&self, name: &str) -> Result<std::path::PathBuf> {
+        let folder = self.folder.as_ref().context("the data folder is held by somebody else")?;
+        Ok(folder.join(name))
+    }
+
+    async fn connect(&mut self) -> Result<()> {
+        let pool = PgPoolOptions::new()
+            .max_connections(self.settings.database.connections)
+            .acquire_timeout(Duration::from_secs(10))
+            .connect(&self.database_url)
+            .await
+            .context("the database does not answer: check DATABASE_URL, or see `ytempire doctor`")?;
+        self.pool = Some(pool);
+        Ok(())
+    }
+
+    pub fn pool(&self) -> Result<&PgPool> {
+        self.pool.as_ref().context("this command was started without a database")
+    }
+
+    pub fn data_dir(&self) -> &Path {
+        &self.settings.data_dir
+    }
+
+    /// Whether the broker lives and dies with this process.
+    pub fn broker_is_embedded(&self) -> bool {
+        self.settings.kafka.brokers.is_empty()
+    }
+
+    /// Stops what was started here, the last started first.
+    pub async fn stop(mut self) -> Result<()> {
+        if let Some(pool) = self.pool.take() {
+            pool.close().await;
+        }
+        if let Some(broker) = self.broker.take() {
+            broker.stop().await?;
+        }
+        if let Some(postgres) = self.postgres.take() {
+            postgres.stop().await?;
+        }
+        if let Some(folder) = &self.folder {
+            folder.forget_run()?;
+        }
+        Ok(())
+    }
+}
+
+fn is_busy(error: &anyhow::Error) -> bool {
+    error.to_string().contains("try again when it is done")
+}
+
+fn log_settings(settings: &Settings, brokers: &str) -> log::Settings {
+    log::Settings {
+        brokers: brokers.to_owned(),
+        properties: settings.kafka.properties.clone(),
+    }
+}

@@ -1,0 +1,159 @@
+//! From a source to the log: every record sent, every delivery kept, so that the lake can be asked what became of it.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use events::{Envelope, Partition, Positions, Topic};
+use ingest::{Fault, Outgoing, Progress, Source, SourceError};
+use log::{Delivery, Producer, Settings};
+use roaring::RoaringTreemap;
+use tokio::sync::mpsc::{self, UnboundedReceiver};
+
+/// Records read ahead of the sending.
+const READ_AHEAD: usize = 512;
+const FLUSH_PATIENCE: Duration = Duration::from_secs(120);
+
+/// Offsets by partition: the places in the log that belong to one source.
+pub type Places = BTreeMap<Partition, RoaringTreemap>;
+
+/// What happens while a source is read.
+pub trait Watch {
+    fn progress(&mut self, progress: Progress, records: u64);
+    fn rejected(&mut self, fault: &Fault);
+}
+
+/// What a source held.
+#[derive(Debug, Default)]
+pub struct Read {
+    pub records: u64,
+    pub rejected: u64,
+    /// Why it ended before its end.
+    pub broken: Option<SourceError>,
+}
+
+/// Sends sources one after the other; each has the number of its turn as its mark.
+pub struct Sending {
+    producer: Producer,
+    deliveries: UnboundedReceiver<Delivery>,
+    places: Vec<Places>,
+    failed: Option<log::LogError>,
+}
+
+impl Sending {
+    pub fn open(settings: &Settings) -> Result<Self> {
+        let (producer, deliveries) = Producer::open(settings)?;
+        Ok(Self {
+            producer,
+            deliveries,
+            places: Vec::new(),
+            failed: None,
+        })
+    }
+
+    /// Sends everything the source has.
+    pub async fn send(&mut self, source: Box<dyn Source>, watch: &mut impl Watch) -> Result<Read> {
+        let mark = self.begin();
+        let (sender, mut records) = mpsc::channel(READ_AHEAD);
+        let reading = tokio::task::spawn_blocking(move || read_ahead(source, &sender));
+        let mut read = Read::default();
+        while let Some((step, progress)) = records.recv().await {
+            match step {
+                Ok(outgoing) => {
+                    read.records += 1;
+                    if let Some(fault) = &outgoing.fault {
+                        watch.rejected(fault);
+                    }
+                    read.rejected += u64::from(outgoing.is_rejected());
+                    self.send_one(&outgoing, mark).await?;
+                    self.confirm();
+                }
+                Err(error) => read.broken = Some(error),
+            }
+            watch.progress(progress, read.records);
+        }
+        reading.await.context("the source crashed")?;
+        Ok(read)
+    }
+
+    pub async fn send_one(&mut self, outgoing: &Outgoing, mark: usize) -> Result<()> {
+        let key = outgoing.key.as_deref();
+        self.send_raw(outgoing.topic, key, &outgoing.envelope, &outgoing.body, mark).await
+    }
+
+    pub async fn send_raw(
+        &mut self,
+        topic: Topic,
+        key: Option<&str>,
+        envelope: &Envelope,
+        body: &[u8],
+        mark: usize,
+    ) -> Result<()> {
+        Ok(self.producer.send(topic, key, envelope, body, mark).await?)
+    }
+
+    /// Takes note of what has been delivered so far.
+    pub fn confirm(&mut self) {
+        while let Ok(delivery) = self.deliveries.try_recv() {
+            match delivery.outcome {
+                Ok((partition, offset)) => {
+                    if let Some(places) = self.places.get_mut(delivery.mark) {
+                        places.entry(partition).or_default().insert(offset.unsigned_abs());
+                    }
+                }
+                Err(error) => {
+                    self.failed.get_or_insert(error);
+                }
+            }
+        }
+    }
+
+    /// Waits until everything is confirmed.
+    ///
+    /// # Errors
+    /// A record was not delivered. Sending it all again adds only what is missing.
+    pub async fn flush(&mut self) -> Result<()> {
+        tokio::task::block_in_place(|| self.producer.flush(FLUSH_PATIENCE))?;
+        self.confirm();
+        match self.failed.take() {
+            Some(error) => Err(error).context("not everything was delivered: run the same command again"),
+            None => Ok(()),
+        }
+    }
+
+    /// Where each source's records are.
+    pub fn places(&self) -> &[Places] {
+        &self.places
+    }
+
+    pub fn into_places(self) -> Vec<Places> {
+        self.places
+    }
+
+    /// Begins the records of another source; gives their mark.
+    pub fn begin(&mut self) -> usize {
+        self.places.push(Places::new());
+        self.places.len() - 1
+    }
+}
+
+/// The positions behind the last of `places`: whoever reaches them has read all of it.
+pub fn behind<'a>(places: impl IntoIterator<Item = &'a Places>) -> Positions {
+    let mut goal = Positions::default();
+    for (partition, offsets) in places.into_iter().flatten() {
+        let end = offsets.max().map_or(0, |last| i64::try_from(last).unwrap_or(i64::MAX) + 1);
+        goal.set(*partition, goal.of(*partition).max(end));
+    }
+    goal
+}
+
+type Step = (Result<Outgoing, SourceError>, Progress);
+
+fn read_ahead(mut source: Box<dyn Source>, sender: &mpsc::Sender<Step>) {
+    while let Some(step) = source.next() {
+        let progress = source.progress();
+        if sender.blocking_send((step, progress)).is_err() {
+            return;
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! Settings: built-in defaults < `ytempire.toml` < `.env` < environment < flags. Unknown keys are refused, secrets
+//! are never printed.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use serde::{Deserialize, Serialize};
+use toml::{Table, Value};
+
+const DEFAULTS: &str = include_str!("default.toml");
+
+/// The file looked for in the working directory.
+pub const FILE_NAME: &str = "ytempire.toml";
+
+/// Environment variable and the key it sets.
+const VARIABLES: &[(&str, &[&str])] = &[
+    ("YTEMPIRE_DATA_DIR", &["data_dir"]),
+    ("YTEMPIRE_HTTP", &["http"]),
+    ("KAFKA_BROKERS", &["kafka", "brokers"]),
+    ("DATABASE_URL", &["database", "url"]),
+    ("LAKE_URL", &["lake", "url"]),
+    ("YTEMPIRE_PGINSTALL", &["database", "install"]),
+];
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    pub data_dir: PathBuf,
+    pub http: String,
+    pub kafka: Kafka,
+    pub database: Database,
+    pub lake: LakePlace,
+    pub pipelines: Pipelines,
+    pub simulate: Simulate,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Kafka {
+    pub brokers: String,
+    pub replication: i32,
+    pub properties: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    pub url: String,
+    pub connections: u32,
+    pub install: PathBuf,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct LakePlace {
+    pub url: String,
+    pub options: HashMap<String, String>,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pipelines {
+    pub max_rows: usize,
+    pub max_bytes: usize,
+    pub max_wait_ms: u64,
+    pub tidy_every_commits: u64,
+    pub tidy_file_bytes: u64,
+    pub keep_removed_hours: i64,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Simulate {
+    pub seed: u64,
+    pub channels: u32,
+    pub speed: f64,
+    pub history_days: u32,
+    pub max_rate: f64,
+}
+
+/// What flags say; they win.
+#[derive(Debug, Clone, Default)]
+pub struct Flags {
+    pub data_dir: Option<PathBuf>,
+    pub http: Option<String>,
+}
+
+impl Settings {
+    /// Reads all layers.
+    ///
+    /// # Errors
+    /// A file or a variable holds what no setting can be; the message names it.
+    pub fn load(flags: &Flags) -> Result<Self> {
+        if let Err(error) = dotenvy::dotenv()
+            && !error.not_found()
+        {
+            bail!(".env can't be read: {error}");
+        }
+        let file = Path::new(FILE_NAME);
+        let text = match std::fs::read_to_string(file) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(error).context(format!("{FILE_NAME} can't be read")),
+        };
+        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let mut settings = Self::layered(&text, variable)?;
+        if let Some(data_dir) = &flags.data_dir {
+            settings.data_dir.clone_from(data_dir);
+        }
+        if let Some(http) = &flags.http {
+            settings.http.clone_from(http);
+        }
+        settings.fill_in(variable)?;
+        Ok(settings)
+    }
+
+    fn layered(file: &str, variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
+        let mut table: Table = DEFAULTS.parse().context("built-in settings")?;
+        let over: Table = file.parse().with_context(|| format!("{FILE_NAME} is not valid TOML"))?;
+        overlay(&mut table, over);
+        for (name, keys) in VARIABLES {
+            if let Some(value) = variable(name) {
+                set(&mut table, keys, value);
+            }
+        }
+        table.try_into().with_context(|| format!("{FILE_NAME} has a setting that does not exist or does not fit"))
+    }
+
+    /// Replaces what is empty by where things are on this machine.
+    fn fill_in(&mut self, variable: impl Fn(&str) -> Option<String>) -> Result<()> {
+        let home = || variable("HOME").map(PathBuf::from).context("HOME is not set: give --data-dir");
+        if self.data_dir.as_os_str().is_empty() {
+            let base = variable("XDG_DATA_HOME").map(PathBuf::from);
+            self.data_dir = base.map_or_else(|| home().map(|home| home.join(".local/share")), Ok)?.join("ytempire");
+        }
+        if self.database.install.as_os_str().is_empty() {
+            let base = variable("XDG_CACHE_HOME").map(PathBuf::from);
+            let cache = base.map_or_else(|| home().map(|home| home.join(".cache")), Ok)?;
+            self.database.install = cache.join("ytempire/postgres-16-pgvector-0.8/pginstall");
+        }
+        self.data_dir = std::path::absolute(&self.data_dir).context("the data folder's path")?;
+        if self.lake.url.is_empty() {
+            self.lake.url = self.data_dir.join("lake").display().to_string();
+        }
+        Ok(())
+    }
+
+    /// The settings as text, secrets replaced.
+    pub fn redacted(&self) -> Self {
+        let mut shown = self.clone();
+        if let Ok(mut url) = url::Url::parse(&shown.database.url)
+            && url.password().is_some()
+        {
+            let _ = url.set_password(Some("********"));
+            shown.database.url = url.to_string();
+        }
+        shown.kafka.properties.iter_mut().for_each(|(key, value)| hide(key, value));
+        shown.lake.options.iter_mut().for_each(|(key, value)| hide(key, value));
+        shown
+    }
+}
+
+fn hide(key: &str, value: &mut String) {
+    let key = key.to_ascii_lowercase();
+    if ["password", "secret", "token", "key", "jaas", "sas"].iter().any(|word| key.contains(word)) {
+        *value = "********".to_owned();
+    }
+}
+
+fn overlay(under: &mut Table, over: Table) {
+    for (key, value) in over {
+        match (under.get_mut(&key), value) {
+            (Some(Value::Table(inner)), Value::Table(value)) => overlay(inner, value),
+            (_, value) => {
+                under.insert(key, value);
+            }
+        }
+    }
+}
+
+fn set(table: &mut Table, keys: &[&str], value: String) {
+    match keys {
+        [] => {}
+        [key] => {
+            table.insert((*key).to_owned(), Value::String(value));
+        }
+        [key, rest @ ..] => {
+            if let Some(Value::Table(inner)) = table.get_mut(*key) {
+                set(inner, rest, value);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn layers_win_in_order() {
+        let settings = Settings::layered("http = '127.0.0.1:1'\n[kafka]\nbrokers = 'file:1'", |name| {
+            (name == "KAFKA_BROKERS").then(|| "variable:2".to_owned())
+        })
+        .expect("settings");
+        assert_eq!(settings.http, "127.0.0.1:1");
+        assert_eq!(settings.kafka.brokers, "variable:2");
+        assert_eq!(settings.pipelines.max_rows, 20_000);
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_by_name() {
+        let error = Settings::layered("[kafka]\nbroker = 'x'", |_| None).expect_err("accepted");
+        assert!(format!("{error:#}").contains("broker"), "{error:#}");
+    }
+
+    #[test]
+    fn secrets_are_not_shown() {
+        let file = "[database]\nurl = 'postgres://u:hunter2@h/d'\n[kafka.properties]\n'sasl.password' = 'hunter2'\n\
+                    [lake.options]\naws_secret_access_key = 'hunter2'";
+        let settings = Settings::layered(file, |_| None).expect("settings");
+        let shown = toml::to_string(&settings.redacted()).expect("text");
+        assert!(!shown.contains("hunter2"), "{shown}");
+        assert!(shown.contains("postgres://u:"), "{shown}");
+    }
+}

@@ -1,0 +1,124 @@
+//! From what a user typed to the files to read.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+#[derive(Debug, Error)]
+pub enum PathsError {
+    #[error("{0} matches no file")]
+    NoMatch(String),
+    #[error("{0} does not exist")]
+    Missing(String),
+    #[error("{0} is a folder: give the files in it, such as {0}/*.csv.gz")]
+    Folder(String),
+    #[error("{pattern} is not a pattern: {reason}")]
+    Pattern { pattern: String, reason: String },
+    #[error("cannot look into {}: {cause}", path.display())]
+    Unreadable { path: PathBuf, cause: std::io::Error },
+}
+
+/// Files named by `patterns`, sorted, each once. A pattern is a path, a glob (`*`, `?`, `[...]`, `**`), or `-` for
+/// standard input. A path that exists is taken as it stands, whatever characters it holds.
+///
+/// # Errors
+/// A pattern that names nothing; the message names it.
+pub fn expand<P: AsRef<str>>(patterns: &[P]) -> Result<Vec<PathBuf>, PathsError> {
+    let mut files = Vec::new();
+    for pattern in patterns {
+        expand_one(pattern.as_ref(), &mut files)?;
+    }
+    files.sort();
+    let mut seen = HashSet::new();
+    files.retain(|file| seen.insert(fs::canonicalize(file).unwrap_or_else(|_| file.clone())));
+    Ok(files)
+}
+
+fn expand_one(pattern: &str, files: &mut Vec<PathBuf>) -> Result<(), PathsError> {
+    let path = Path::new(pattern);
+    if pattern == "-" {
+        files.push(path.to_owned());
+        return Ok(());
+    }
+    match (path.exists(), path.is_dir()) {
+        (_, true) => Err(PathsError::Folder(pattern.trim_end_matches('/').to_owned())),
+        (true, false) => {
+            files.push(path.to_owned());
+            Ok(())
+        }
+        (false, false) if pattern.contains(['*', '?', '[']) => matching(pattern, files),
+        (false, false) => Err(PathsError::Missing(pattern.to_owned())),
+    }
+}
+
+fn matching(pattern: &str, files: &mut Vec<PathBuf>) -> Result<(), PathsError> {
+    let paths = glob::glob(pattern).map_err(|error| PathsError::Pattern {
+        pattern: pattern.to_owned(),
+        reason: error.msg.to_owned(),
+    })?;
+    let before = files.len();
+    for path in paths {
+        let path = path.map_err(|error| PathsError::Unreadable {
+            path: error.path().to_owned(),
+            cause: error.into_error(),
+        })?;
+        if !path.is_dir() {
+            files.push(path);
+        }
+    }
+    match files.len() == before {
+        true => Err(PathsError::NoMatch(pattern.to_owned())),
+        false => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(names: &[&str]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().expect("a folder");
+        for name in names {
+            fs::write(folder.path().join(name), b"x").expect("a file");
+        }
+        folder
+    }
+
+    fn names(files: &[PathBuf]) -> Vec<String> {
+        let name = |file: &PathBuf| file.file_name().map(|name| name.to_string_lossy().into_owned());
+        files.iter().filter_map(name).collect()
+    }
+
+    #[test]
+    fn patterns_give_a_sorted_list_without_repetition() {
+        let folder = folder(&["b.csv", "a.csv", "c.json"]);
+        let inside = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+        let files = expand(&[inside("*.csv"), inside("./a.csv"), inside("?.*")]).expect("files");
+        assert_eq!(names(&files), ["a.csv", "b.csv", "c.json"]);
+    }
+
+    #[test]
+    fn a_name_with_brackets_is_a_name() {
+        let folder = folder(&["[1].csv"]);
+        let path = folder.path().join("[1].csv").to_string_lossy().into_owned();
+        assert_eq!(names(&expand(&[path]).expect("files")), ["[1].csv"]);
+    }
+
+    #[test]
+    fn what_names_nothing_is_named() {
+        let folder = folder(&[]);
+        let inside = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+        for pattern in ["*.csv", "no.csv", "", "[", "***"] {
+            let pattern = inside(pattern);
+            let error = expand(&[&pattern]).expect_err("found").to_string();
+            assert!(error.contains(pattern.trim_end_matches('/')), "{error}");
+        }
+    }
+
+    #[test]
+    fn standard_input_passes() {
+        assert_eq!(expand(&["-"]).expect("files"), [PathBuf::from("-")]);
+    }
+}

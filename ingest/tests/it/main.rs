@@ -1,0 +1,8 @@
+//! Reads exports, good and bad, as a user would hand them in.
+
+mod bad_input;
+mod categories;
+mod generations;
+mod properties;
+mod reading;
+mod real_files;

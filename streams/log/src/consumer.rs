@@ -1,0 +1,245 @@
+//! The batch consumer. It owns a thread that polls, because librdkafka's callbacks block, and hands batches over a
+//! channel of one: a slow reader stops the polling, and librdkafka's own bounded buffer stops the fetching.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use events::{Partition, Positions, Span, Topic};
+use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer as _};
+use rdkafka::{ClientConfig, Message, Offset, TopicPartitionList};
+use tokio::sync::mpsc;
+
+use crate::{LogError, Record, Settings};
+
+mod assign;
+
+use assign::{Seats, StartAt};
+
+/// Bounds of a batch. A batch ends at whichever is reached first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BatchLimits {
+    pub max_rows: usize,
+    pub max_bytes: usize,
+    /// From the first record of the batch on.
+    pub max_wait: Duration,
+}
+
+/// Who decides which partitions are read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Assignment {
+    /// All of them: the reader is the only one, as with the embedded broker whose data folder has one owner.
+    All,
+    /// The consumer group shares them between its members.
+    Group,
+}
+
+/// A batch, and the step that storing it means.
+#[derive(Debug, Default)]
+pub struct Fetched {
+    pub records: Vec<Record>,
+    pub spans: Vec<Span>,
+}
+
+enum Command {
+    Commit(Positions),
+    Restart,
+}
+
+/// Reads topics from given positions.
+pub struct Consumer {
+    batches: mpsc::Receiver<Result<Fetched, LogError>>,
+    commands: std::sync::mpsc::Sender<Command>,
+}
+
+impl Consumer {
+    /// Starts reading `topics`. `start_at` is asked for the reader's own positions whenever partitions are assigned.
+    ///
+    /// # Errors
+    /// librdkafka refused the settings, or the brokers don't answer.
+    pub fn open<F>(
+        settings: &Settings,
+        group: &str,
+        topics: &[Topic],
+        assignment: Assignment,
+        limits: BatchLimits,
+        start_at: F,
+    ) -> Result<Self, LogError>
+    where
+        F: Fn(&[Partition]) -> Result<Positions, String> + Send + Sync + 'static,
+    {
+        let seats = Seats::new(Arc::new(start_at) as StartAt);
+        let inner: BaseConsumer<Seats> = consumer_config(settings, group)
+            .create_with_context(seats)
+            .map_err(LogError::Settings)?;
+        let (sender, batches) = mpsc::channel(1);
+        let (commands, orders) = std::sync::mpsc::channel();
+        let poller = Poller {
+            inner,
+            topics: topics.to_vec(),
+            limits,
+            sender,
+            orders,
+        };
+        poller.take_seats(&assignment)?;
+        std::thread::Builder::new()
+            .name(format!("consumer {group}"))
+            .spawn(move || poller.run())
+            .map_err(|_| LogError::Closed)?;
+        Ok(Self { batches, commands })
+    }
+
+    /// The next batch; waits for one. Cancel safe.
+    ///
+    /// # Errors
+    /// The log could not be read; the consumer goes on trying, so the next call may succeed.
+    pub async fn next(&mut self) -> Result<Fetched, LogError> {
+        self.batches.recv().await.unwrap_or(Err(LogError::Closed))
+    }
+
+    /// Tells the group how far the reader has come. For lag displays only.
+    pub fn show(&self, positions: Positions) {
+        let _ = self.commands.send(Command::Commit(positions));
+    }
+
+    /// Forgets what is under way and reads again from the reader's own positions: after a fenced or failed step.
+    pub fn restart(&mut self) {
+        let _ = self.commands.send(Command::Restart);
+        while self.batches.try_recv().is_ok() {}
+    }
+}
+
+struct Poller {
+    inner: BaseConsumer<Seats>,
+    topics: Vec<Topic>,
+    limits: BatchLimits,
+    sender: mpsc::Sender<Result<Fetched, LogError>>,
+    orders: std::sync::mpsc::Receiver<Command>,
+}
+
+/// How long the thread waits for a record before it looks for orders again.
+const IDLE_POLL: Duration = Duration::from_millis(50);
+
+impl Poller {
+    fn take_seats(&self, assignment: &Assignment) -> Result<(), LogError> {
+        let names: Vec<&str> = self.topics.iter().map(|topic| topic.name()).collect();
+        match assignment {
+            Assignment::Group => self.inner.subscribe(&names).map_err(LogError::Read),
+            Assignment::All => self.inner.context().sit_everywhere(&self.inner, &self.topics),
+        }
+    }
+
+    fn run(self) {
+        while !self.sender.is_closed() {
+            if self.obey() {
+                continue;
+            }
+            let outcome = match self.collect() {
+                Ok(fetched) if fetched.records.is_empty() => continue,
+                Ok(fetched) => Ok(fetched),
+                Err(error) => Err(error),
+            };
+            if self.hand_over(outcome).is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Waits for room in the channel; orders that come meanwhile are obeyed, and a restart drops the batch.
+    fn hand_over(&self, outcome: Result<Fetched, LogError>) -> Result<(), LogError> {
+        let mut outcome = outcome;
+        loop {
+            outcome = match self.sender.try_send(outcome) {
+                Ok(()) => return Ok(()),
+                Err(mpsc::error::TrySendError::Closed(_)) => return Err(LogError::Closed),
+                Err(mpsc::error::TrySendError::Full(waiting)) => waiting,
+            };
+            if self.obey() {
+                return Ok(());
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    /// Carries out what the reader asked for; true after a restart.
+    fn obey(&self) -> bool {
+        let mut restarted = false;
+        while let Ok(order) = self.orders.try_recv() {
+            match order {
+                Command::Commit(positions) => self.commit(&positions),
+                Command::Restart => restarted = true,
+            }
+        }
+        if restarted {
+            if let Err(error) = self.inner.context().sit_again(&self.inner) {
+                let _ = self.sender.try_send(Err(error));
+                std::thread::sleep(Duration::from_secs(1));
+            }
+        }
+        restarted
+    }
+
+    fn commit(&self, positions: &Positions) {
+        let mut list = TopicPartitionList::new();
+        for (partition, position) in positions.iter() {
+            if list
+                .add_partition_offset(partition.topic.name(), partition.number, Offset::Offset(position))
+                .is_err()
+            {
+                return;
+            }
+        }
+        // a lag display that misses one commit is put right by the next
+        let _ = self.inner.commit(&list, CommitMode::Async);
+    }
+
+    fn collect(&self) -> Result<Fetched, LogError> {
+        let mut fetched = Fetched::default();
+        let mut size_bytes = 0;
+        let mut deadline: Option<Instant> = None;
+        let mut epoch = self.inner.context().epoch();
+        while fetched.records.len() < self.limits.max_rows && size_bytes < self.limits.max_bytes {
+            let wait = deadline.map_or(IDLE_POLL, |end| end.saturating_duration_since(Instant::now()));
+            let polled = self.inner.poll(wait);
+            if self.inner.context().epoch() != epoch {
+                // partitions moved under the batch: what it held is read again by whoever owns it now
+                epoch = self.inner.context().epoch();
+                fetched.records.clear();
+            }
+            match polled {
+                None if deadline.is_none_or(|end| Instant::now() >= end) => break,
+                None => {}
+                Some(Err(source)) => return Err(LogError::Read(source)),
+                Some(Ok(message)) => {
+                    deadline.get_or_insert_with(|| Instant::now() + self.limits.max_wait);
+                    let Some(topic) = Topic::from_name(message.topic()) else { continue };
+                    let number = message.partition();
+                    let record = Record::read(Partition { topic, number }, &message);
+                    size_bytes += record.size_bytes();
+                    fetched.records.push(record);
+                }
+            }
+        }
+        fetched.spans = self.inner.context().step(&fetched.records);
+        Ok(fetched)
+    }
+}
+
+fn consumer_config(settings: &Settings, group: &str) -> ClientConfig {
+    let mut config = settings.client();
+    config
+        .set("group.id", group)
+        .set("enable.auto.commit", "false")
+        .set("enable.auto.offset.store", "false")
+        .set("auto.offset.reset", "earliest")
+        .set("session.timeout.ms", "6000")
+        .set("heartbeat.interval.ms", "1500")
+        .set("fetch.wait.max.ms", "50")
+        .set("fetch.message.max.bytes", "4000000")
+        .set("queued.min.messages", "20000")
+        .set("queued.max.messages.kbytes", "32768")
+        .set("partition.assignment.strategy", "range");
+    for (key, value) in &settings.properties {
+        config.set(key, value);
+    }
+    config
+}

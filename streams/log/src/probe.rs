@@ -1,0 +1,125 @@
+//! Looks at the log from outside: where a partition begins and ends, and when a record was produced.
+
+use std::time::Duration;
+
+use events::{Partition, Positions, Topic};
+use rdkafka::consumer::{BaseConsumer, Consumer as _};
+use rdkafka::{Message, Offset, TopicPartitionList};
+
+use crate::{LogError, Record, Settings};
+
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// First offset that is still there, and the offset the next record will get.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Watermarks {
+    pub begin: i64,
+    pub end: i64,
+}
+
+/// A reader without a group.
+pub struct Probe {
+    inner: BaseConsumer,
+    brokers: String,
+}
+
+impl Probe {
+    /// # Errors
+    /// librdkafka refused the settings.
+    pub fn open(settings: &Settings) -> Result<Self, LogError> {
+        let mut config = settings.client();
+        config
+            .set("group.id", "ytempire.probe")
+            .set("enable.auto.commit", "false")
+            .set("auto.offset.reset", "error");
+        for (key, value) in &settings.properties {
+            config.set(key, value);
+        }
+        Ok(Self {
+            inner: config.create().map_err(LogError::Settings)?,
+            brokers: settings.brokers.clone(),
+        })
+    }
+
+    /// The partitions a topic has; none when it does not exist.
+    pub fn partitions(&self, topic: Topic) -> Result<Vec<Partition>, LogError> {
+        let metadata = self
+            .inner
+            .fetch_metadata(Some(topic.name()), TIMEOUT)
+            .map_err(|source| self.unreachable(source))?;
+        let found = metadata.topics().iter().flat_map(|t| t.partitions());
+        Ok(found.map(|p| Partition { topic, number: p.id() }).collect())
+    }
+
+    pub fn watermarks(&self, partition: Partition) -> Result<Watermarks, LogError> {
+        let (begin, end) = self
+            .inner
+            .fetch_watermarks(partition.topic.name(), partition.number, TIMEOUT)
+            .map_err(|source| self.unreachable(source))?;
+        Ok(Watermarks { begin, end })
+    }
+
+    /// Where every partition of `topics` ends now.
+    pub fn ends(&self, topics: &[Topic]) -> Result<Positions, LogError> {
+        let mut ends = Positions::default();
+        for topic in topics {
+            for partition in self.partitions(*topic)? {
+                ends.set(partition, self.watermarks(partition)?.end);
+            }
+        }
+        Ok(ends)
+    }
+
+    /// When the record at or after `offset` was produced, in milliseconds since the Unix epoch; `None` when there
+    /// is no such record yet.
+    pub fn produced_at_ms(&self, partition: Partition, offset: i64) -> Result<Option<i64>, LogError> {
+        self.seek(partition, offset)?;
+        match self.inner.poll(TIMEOUT) {
+            None => Ok(None),
+            Some(Err(source)) => Err(LogError::Read(source)),
+            Some(Ok(message)) => Ok(message.timestamp().to_millis()),
+        }
+    }
+
+    /// Hands the records of `partition` in `from..to` to `visit`, in order.
+    pub fn read(
+        &self,
+        partition: Partition,
+        from: i64,
+        to: i64,
+        mut visit: impl FnMut(Record),
+    ) -> Result<(), LogError> {
+        let mut next = from;
+        if next < to {
+            self.seek(partition, from)?;
+        }
+        while next < to {
+            match self.inner.poll(TIMEOUT) {
+                // a compacted tail: the last offsets below `to` hold no record any more
+                None => return Ok(()),
+                Some(Err(source)) => return Err(LogError::Read(source)),
+                Some(Ok(message)) => {
+                    next = message.offset() + 1;
+                    if next <= to {
+                        visit(Record::read(partition, &message));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn seek(&self, partition: Partition, offset: i64) -> Result<(), LogError> {
+        let mut list = TopicPartitionList::new();
+        list.add_partition_offset(partition.topic.name(), partition.number, Offset::Offset(offset))
+            .map_err(LogError::Read)?;
+        self.inner.assign(&list).map_err(LogError::Read)
+    }
+
+    fn unreachable(&self, source: rdkafka::error::KafkaError) -> LogError {
+        LogError::Unreachable {
+            brokers: self.brokers.clone(),
+            source,
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Topic to bronze table: every record a row, once.
+
+use async_trait::async_trait;
+use events::{Partition, Positions, Topic};
+use lake::{AppendError, Appender, Lake, LakeError, Maintenance, Table};
+
+use crate::{Batch, Sink, SinkError, Written};
+
+/// Writes one topic to its bronze table.
+pub struct BronzeSink {
+    name: String,
+    topic: Topic,
+    appender: Appender,
+    maintenance: Maintenance,
+    commits: u64,
+}
+
+impl BronzeSink {
+    /// What the sink of a topic is called.
+    pub fn name_of(topic: Topic) -> String {
+        format!("bronze.{}", topic.table_stem())
+    }
+
+    /// # Errors
+    /// The lake can't be reached.
+    pub async fn open(lake: &Lake, topic: Topic, maintenance: Maintenance) -> Result<Self, LakeError> {
+        let name = Self::name_of(topic);
+        let appender = Appender::open(lake, Table::of(topic), &name).await?;
+        Ok(Self {
+            name,
+            topic,
+            appender,
+            maintenance,
+            commits: 0,
+        })
+    }
+
+    async fn tidy_when_due(&mut self) {
+        self.commits += 1;
+        if self.commits % self.maintenance.every_commits != 0 {
+            return;
+        }
+        match self.appender.tidy(&self.maintenance).await {
+            Ok(tidied) => tracing::debug!(sink = self.name, ?tidied, "table tidied"),
+            // the data is safe; the next round does the work
+            Err(error) => tracing::warn!(sink = self.name, %error, "table could not be tidied"),
+        }
+    }
+}
+
+#[async_trait]
+impl Sink for BronzeSink {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    async fn positions(&mut self, partitions: &[Partition]) -> Result<Positions, SinkError> {
+        self.appender.positions(partitions).await.map_err(|error| SinkError::Dependency(error.to_string()))
+    }
+
+    async fn write(&mut self, batch: &Batch) -> Result<Written, SinkError> {
+        let Some(rows) = batch.rows.get(&self.topic) else {
+            return Ok(Written::default());
+        };
+        let appended = self.appender.append(rows, &batch.spans).await.map_err(|error| match error {
+            AppendError::Fenced { .. } | AppendError::Raced { .. } => SinkError::Fenced(error.to_string()),
+            AppendError::Lake(error) => SinkError::Dependency(error.to_string()),
+        })?;
+        self.tidy_when_due().await;
+        Ok(Written {
+            rows: appended.rows,
+            repeated: appended.repeated,
+        })
+    }
+}

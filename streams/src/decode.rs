@@ -1,0 +1,145 @@
+//! Records in, rows out: a plain function from a batch to a batch.
+//!
+//! A record that can't be used becomes a row all the same, with verdict, reason and raw bytes. Nothing is dropped.
+
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, RecordBatch, new_null_array};
+use arrow::compute::concat_batches;
+use arrow::error::ArrowError;
+use arrow::json::ReaderBuilder;
+use chrono::{DateTime, Utc};
+use events::{
+    CategoryName, ChannelSnapshot, Envelope, EventId, Payload, Rejection, RevenueRecord, Topic, TrendSignal,
+    VideoSnapshot,
+};
+use lake::{Table, Verdict};
+use log::Record;
+
+mod provenance;
+
+use provenance::Provenance;
+
+/// Raw bytes kept of a rejected record; what is longer is cut, and the reason says so.
+const MAX_RAW_BYTES: usize = 1 << 20;
+
+/// The records of `topic` as rows with the columns of its table, accepted rows first. `now` becomes `_ingested_at`.
+///
+/// # Errors
+/// Our fault: table and payload type don't fit together.
+pub fn decode(topic: Topic, records: &[Record], now: DateTime<Utc>) -> Result<RecordBatch, ArrowError> {
+    match topic {
+        Topic::VideoSnapshots => rows::<VideoSnapshot>(records, now),
+        Topic::ChannelSnapshots => rows::<ChannelSnapshot>(records, now),
+        Topic::Categories => rows::<CategoryName>(records, now),
+        Topic::TrendSignals => rows::<TrendSignal>(records, now),
+        Topic::RevenueRecords => rows::<RevenueRecord>(records, now),
+    }
+}
+
+/// A record that can't be used.
+struct Refused {
+    envelope: Option<Envelope>,
+    reason: String,
+}
+
+fn rows<P: Payload>(records: &[Record], now: DateTime<Utc>) -> Result<RecordBatch, ArrowError> {
+    let table = Table::of(P::TOPIC);
+    let (mut payloads, mut accepted) = (Vec::new(), Vec::new());
+    let mut rejected = Vec::new();
+    for record in records {
+        match read::<P>(record) {
+            Ok((envelope, payload)) => {
+                payloads.push(payload);
+                accepted.push(Provenance::new(record, envelope, now));
+            }
+            Err(refused) => rejected.push(reject(record, refused, now)),
+        }
+    }
+    let accepted = accepted_rows(table, &payloads, &accepted)?;
+    let rejected = rejected_rows(table, &rejected)?;
+    concat_batches(&table.schema(), [&accepted, &rejected])
+}
+
+fn read<P: Payload>(record: &Record) -> Result<(Envelope, P), Refused> {
+    let envelope = record.envelope().map_err(|error| Refused {
+        envelope: None,
+        reason: error.to_string(),
+    })?;
+    match payload_of::<P>(record, &envelope) {
+        Ok(payload) => Ok((envelope, payload)),
+        Err(reason) => Err(Refused {
+            envelope: Some(envelope),
+            reason,
+        }),
+    }
+}
+
+fn payload_of<P: Payload>(record: &Record, envelope: &Envelope) -> Result<P, String> {
+    if envelope.kind == Rejection::KIND {
+        let reason = envelope.reject_reason.clone();
+        return Err(reason.unwrap_or_else(|| "the sender gave no reason".to_owned()));
+    }
+    if envelope.kind != P::KIND {
+        return Err(format!("header ce_type is {:?}; this topic carries {}", envelope.kind, P::KIND));
+    }
+    if envelope.time.is_none() {
+        return Err("header ce_time is missing: an observation without its time".to_owned());
+    }
+    let payload: P = serde_json::from_slice(&record.value).map_err(|error| error.to_string())?;
+    payload.check().map_err(|invalid| invalid.to_string())?;
+    Ok(payload)
+}
+
+fn reject(record: &Record, refused: Refused, now: DateTime<Utc>) -> Provenance {
+    let place = format!("{}/{}", record.partition, record.offset);
+    let envelope = refused.envelope.unwrap_or_else(|| Envelope {
+        id: EventId::of("unreadable", Rejection::KIND, &[&place], None, &record.value),
+        source: String::new(),
+        kind: String::new(),
+        time: None,
+        content_type: String::new(),
+        reject_reason: None,
+    });
+    let mut raw = record.value.to_vec();
+    let mut reason = refused.reason;
+    if raw.len() > MAX_RAW_BYTES {
+        reason = format!("{reason} (raw bytes cut from {} to {MAX_RAW_BYTES})", raw.len());
+        raw.truncate(MAX_RAW_BYTES);
+    }
+    Provenance {
+        verdict: Verdict::Rejected,
+        reason: Some(reason),
+        raw: Some(raw),
+        ..Provenance::new(record, envelope, now)
+    }
+}
+
+fn accepted_rows<P: Payload>(table: Table, payloads: &[P], provenance: &[Provenance]) -> Result<RecordBatch, ArrowError> {
+    let schema = table.payload_schema();
+    let columns = if payloads.is_empty() {
+        null_payload(table, 0)
+    } else {
+        let mut decoder = ReaderBuilder::new(schema)
+            .with_batch_size(payloads.len())
+            .build_decoder()?;
+        decoder.serialize(payloads)?;
+        let batch = decoder.flush()?.ok_or_else(|| ArrowError::JsonError("no rows decoded".to_owned()))?;
+        batch.columns().to_vec()
+    };
+    assemble(table, columns, provenance)
+}
+
+fn rejected_rows(table: Table, provenance: &[Provenance]) -> Result<RecordBatch, ArrowError> {
+    assemble(table, null_payload(table, provenance.len()), provenance)
+}
+
+fn null_payload(table: Table, rows: usize) -> Vec<ArrayRef> {
+    let columns = table.payload_columns().into_iter();
+    columns.map(|(_, kind)| new_null_array(&kind, rows)).collect()
+}
+
+fn assemble(table: Table, mut columns: Vec<ArrayRef>, provenance: &[Provenance]) -> Result<RecordBatch, ArrowError> {
+    columns.extend(provenance::columns(provenance));
+    RecordBatch::try_new(Arc::clone(&table.schema()), columns)
+}

@@ -1,0 +1,216 @@
+//! The loop: fetch, decode, write, show. All I/O is here; the step between is a plain function.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use events::{Clock, Positions, Topic};
+use log::{Assignment, BatchLimits, Consumer, Fetched, LogError, Record, Settings};
+use thiserror::Error;
+use tokio::sync::{Mutex, watch};
+use tokio_util::sync::CancellationToken;
+
+use crate::decode::decode;
+use crate::{Batch, Sink, SinkError};
+
+/// What to read, and in which pieces.
+#[derive(Debug, Clone)]
+pub struct Reading {
+    pub settings: Settings,
+    pub topics: Vec<Topic>,
+    pub assignment: Assignment,
+    pub limits: BatchLimits,
+}
+
+/// How a pipeline stands.
+#[derive(Debug, Clone, Default)]
+pub struct Status {
+    pub positions: Positions,
+    /// Rows written since the start.
+    pub rows: u64,
+    /// Newest event time written, per topic.
+    pub event_time: BTreeMap<Topic, chrono::DateTime<chrono::Utc>>,
+    pub committed_at: Option<chrono::DateTime<chrono::Utc>>,
+    /// Why it is not moving, if it isn't.
+    pub trouble: Option<String>,
+}
+
+/// A pipeline that stopped for good.
+#[derive(Debug, Error)]
+pub enum PipelineError {
+    #[error("pipeline {sink} could not start: {source}")]
+    Start { sink: String, source: LogError },
+    #[error("pipeline {sink} stopped: {reason}")]
+    Stopped { sink: String, reason: String },
+}
+
+/// One sink and what it is fed from.
+pub struct Pipeline<S> {
+    name: String,
+    sink: Arc<Mutex<S>>,
+    reading: Reading,
+    clock: Arc<dyn Clock>,
+    status: watch::Sender<Status>,
+}
+
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+impl<S: Sink + 'static> Pipeline<S> {
+    pub fn new(sink: S, reading: Reading, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            name: sink.name().to_owned(),
+            sink: Arc::new(Mutex::new(sink)),
+            reading,
+            clock,
+            status: watch::Sender::new(Status::default()),
+        }
+    }
+
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub fn status(&self) -> watch::Receiver<Status> {
+        self.status.subscribe()
+    }
+
+    /// Runs until `stop`; the step under way is finished first.
+    ///
+    /// # Errors
+    /// The log refused the settings, or a step failed by our own fault. A dependency's fault is waited out.
+    pub async fn run(self, stop: CancellationToken) -> Result<(), PipelineError> {
+        let mut consumer = self.open_consumer().await?;
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let fetched = tokio::select! {
+                () = stop.cancelled() => return Ok(()),
+                fetched = consumer.next() => fetched,
+            };
+            let outcome = match fetched {
+                Ok(fetched) => self.step(fetched).await,
+                Err(LogError::Closed) => return Err(self.stopped("its consumer ended".to_owned())),
+                Err(error) => Err(SinkError::Dependency(error.to_string())),
+            };
+            match outcome {
+                Ok(()) => {
+                    pause = FIRST_PAUSE;
+                    consumer.show(self.status.borrow().positions.clone());
+                }
+                Err(SinkError::Ours(reason)) => return Err(self.stopped(reason)),
+                Err(SinkError::Fenced(reason)) => {
+                    tracing::warn!(sink = self.name, reason, "step dropped, reading again from the stored positions");
+                    consumer.restart();
+                }
+                Err(SinkError::Dependency(reason)) => {
+                    self.trouble(&reason);
+                    if !rest(pause, &stop).await {
+                        return Ok(());
+                    }
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                    consumer.restart();
+                }
+            }
+        }
+    }
+
+    async fn open_consumer(&self) -> Result<Consumer, PipelineError> {
+        let sink = Arc::clone(&self.sink);
+        let status = self.status.clone();
+        let runtime = tokio::runtime::Handle::current();
+        let start_at = move |partitions: &[events::Partition]| {
+            let positions = runtime.block_on(async { sink.lock().await.positions(partitions).await });
+            let positions = positions.map_err(|error| error.to_string())?;
+            status.send_modify(|status| status.positions = positions.clone());
+            Ok(positions)
+        };
+        let (reading, group) = (self.reading.clone(), self.name.clone());
+        let opened = tokio::task::spawn_blocking(move || {
+            Consumer::open(
+                &reading.settings,
+                &group,
+                &reading.topics,
+                reading.assignment,
+                reading.limits,
+                start_at,
+            )
+        });
+        let opened = opened.await.unwrap_or(Err(LogError::Closed));
+        opened.map_err(|source| PipelineError::Start {
+            sink: self.name.clone(),
+            source,
+        })
+    }
+
+    async fn step(&self, fetched: Fetched) -> Result<(), SinkError> {
+        let started = std::time::Instant::now();
+        let batch = self.decode(&fetched)?;
+        let written = self.sink.lock().await.write(&batch).await?;
+        self.count(&fetched, started.elapsed());
+        let now = self.clock.now();
+        self.status.send_modify(|status| {
+            status.positions.advance(&batch.spans);
+            status.rows += written.rows as u64;
+            status.committed_at = Some(now);
+            status.trouble = None;
+            for record in &fetched.records {
+                let time = record.header("ce_time").and_then(event_time);
+                let newest = status.event_time.get(&record.partition.topic).copied();
+                if let Some(time) = time.filter(|time| newest.is_none_or(|newest| *time > newest)) {
+                    status.event_time.insert(record.partition.topic, time);
+                }
+            }
+        });
+        Ok(())
+    }
+
+    fn decode(&self, fetched: &Fetched) -> Result<Batch, SinkError> {
+        let now = self.clock.now();
+        let mut by_topic: BTreeMap<Topic, Vec<Record>> = BTreeMap::new();
+        for record in &fetched.records {
+            by_topic.entry(record.partition.topic).or_default().push(record.clone());
+        }
+        let rows = by_topic
+            .into_iter()
+            .map(|(topic, records)| Ok((topic, decode(topic, &records, now)?)))
+            .collect::<Result<_, arrow::error::ArrowError>>();
+        Ok(Batch {
+            rows: rows.map_err(|error| SinkError::Ours(error.to_string()))?,
+            spans: fetched.spans.clone(),
+        })
+    }
+
+    fn count(&self, fetched: &Fetched, took: Duration) {
+        let sink = self.name.clone();
+        metrics::counter!("pipeline_records_total", "sink" => sink.clone()).increment(fetched.records.len() as u64);
+        metrics::histogram!("pipeline_step_seconds", "sink" => sink).record(took.as_secs_f64());
+    }
+
+    fn trouble(&self, reason: &str) {
+        tracing::warn!(sink = self.name, reason, "step failed, trying again");
+        metrics::counter!("pipeline_failures_total", "sink" => self.name.clone()).increment(1);
+        self.status.send_modify(|status| status.trouble = Some(reason.to_owned()));
+    }
+
+    fn stopped(&self, reason: String) -> PipelineError {
+        self.status.send_modify(|status| status.trouble = Some(reason.clone()));
+        PipelineError::Stopped {
+            sink: self.name.clone(),
+            reason,
+        }
+    }
+}
+
+fn event_time(header: &[u8]) -> Option<chrono::DateTime<chrono::Utc>> {
+    let text = std::str::from_utf8(header).ok()?;
+    chrono::DateTime::parse_from_rfc3339(text).ok().map(|time| time.to_utc())
+}
+
+/// Waits between half of `pause` and all of it; false when `stop` came first.
+async fn rest(pause: Duration, stop: &CancellationToken) -> bool {
+    let jittered = pause.mul_f64(rand::random_range(0.5..=1.0));
+    tokio::select! {
+        () = stop.cancelled() => false,
+        () = tokio::time::sleep(jittered) => true,
+    }
+}
