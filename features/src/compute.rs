@@ -69,6 +69,19 @@ pub async fn recompute(rows: &BTreeMap<Topic, Arc<dyn TableProvider>>) -> Result
     Ok(views)
 }
 
+/// [`recompute`] over rows in memory.
+///
+/// # Errors
+/// See [`recompute`].
+pub async fn recompute_rows(rows: BTreeMap<Topic, RecordBatch>) -> Result<Views, ComputeError> {
+    let mut tables: BTreeMap<Topic, Arc<dyn TableProvider>> = BTreeMap::new();
+    for (topic, batch) in rows {
+        let table = MemTable::try_new(batch.schema(), vec![vec![batch]]).map_err(ComputeError::of(topic.name()))?;
+        tables.insert(topic, Arc::new(table));
+    }
+    recompute(&tables).await
+}
+
 /// Runs `sql`, registers the outcome under `name` for what comes later, and keeps its rows.
 async fn materialise(
     session: &SessionContext,

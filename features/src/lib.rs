@@ -11,7 +11,7 @@ mod rollup;
 mod tile;
 
 pub use column::{Cell, Column, Kind, cells, conform};
-pub use compute::{ComputeError, Views, partials, recompute};
+pub use compute::{ComputeError, Views, partials, recompute, recompute_rows};
 pub use rollup::{ROLLUPS, Rollup};
 pub use tile::{Merge, TILES, Tile};
 

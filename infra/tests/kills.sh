@@ -40,7 +40,7 @@ measure_round() {
     local began
     began=$(date +%s%3N)
     ytempire --quiet ingest trending "${FILES[@]}"
-    ends_with "0 3" "an undisturbed ingest"
+    ends_with 0 "an undisturbed ingest"
     ROUND_MS=$(($(date +%s%3N) - began))
 }
 
@@ -59,7 +59,7 @@ main() {
     done
     echo "$HIT of $kills kills hit a running ingest; an undisturbed one takes $ROUND_MS ms"
     LIMIT=3600 ytempire --quiet ingest trending "$WORK/exports"/v*
-    ends_with "0 3" "after the last kill, everything is ingested to its end"
+    ends_with 0 "after the last kill, everything is ingested to its end"
     succeeds "nothing is lost, nothing doubled" "$PYTHON" "$CHECKS/check_bronze.py" "$DATA/lake" "$WORK/exports"
     LIMIT=3600 ytempire verify
     ends_with 0 "lake, views and topic agree"

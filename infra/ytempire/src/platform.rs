@@ -122,7 +122,7 @@ impl Platform {
             let install = self.settings.database.install.clone();
             tracing::info!(data = %data.display(), "starting the private postgres");
             let postgres = Postgres::start(PostgresSettings::new(install, data)).await?;
-            self.database_url = postgres.url().to_owned();
+            self.database_url = postgres.url();
             self.postgres = Some(postgres);
         }
         self.connect().await?;

@@ -55,25 +55,15 @@ impl Curve {
 
     /// Cumulative views expected `age_days` after publication, with the same audience at all hours.
     pub fn views(&self, age_days: f64) -> f64 {
-        self.sum(on_grid(age_days), |begin, age| on_grid(age - begin))
+        let age = on_grid(age_days);
+        let shots: f64 = self.shots.iter().map(|shot| shot.views(age - shot.at_days)).sum();
+        shots + self.steady_per_day * age
     }
 
     /// Cumulative views expected `age_days` after a publication that was `published_days` after a Monday 00:00 UTC,
-    /// with an audience of this rhythm.
+    /// with an audience of this rhythm: ages, also those at which shots begin, are counted on the rhythm's clock.
     pub fn views_in(&self, rhythm: &Rhythm, published_days: f64, age_days: f64) -> f64 {
-        let shown = rhythm.shown_days(published_days + on_grid(age_days));
-        self.sum(shown, |begin, now| {
-            on_grid(now - rhythm.shown_days(published_days + begin))
-        })
-    }
-
-    fn sum(&self, now: f64, days_since: impl Fn(f64, f64) -> f64) -> f64 {
-        let shots: f64 = self
-            .shots
-            .iter()
-            .map(|shot| shot.views(days_since(shot.at_days, now)))
-            .sum();
-        shots + self.steady_per_day * days_since(0.0, now)
+        self.views(rhythm.shown_days(published_days + age_days) - rhythm.shown_days(published_days))
     }
 }
 

@@ -33,13 +33,16 @@ impl Rhythm {
         Self::from_hours(&[1.0; HOURS])
     }
 
-    /// What the clock shows `days` after a Monday 00:00 UTC on which it was set to zero. Never falls.
+    /// What the clock shows `days` after a Monday 00:00 UTC on which it was set to zero. Never falls; negative and
+    /// undefined days are read as zero.
     pub fn shown_days(&self, days: f64) -> f64 {
-        let week = (days / 7.0).floor();
-        let hours = ((days - week * 7.0) * 24.0).clamp(0.0, HOURS as f64);
-        let hour = (hours.floor() as usize).min(HOURS - 1);
+        let days = days.max(0.0);
+        let week = (days / 7.0) as u32;
+        let whole_weeks = f64::from(week) * 7.0;
+        let hours = ((days - whole_weeks) * 24.0).max(0.0);
+        let hour = (hours as usize).min(HOURS - 1);
         let (begin, end) = (self.shown_days[hour], self.shown_days[hour + 1]);
-        week * 7.0 + (begin + (hours - hour as f64) * (end - begin)).min(end)
+        whole_weeks + (begin + (hours - hour as f64) * (end - begin)).min(end)
     }
 }
 

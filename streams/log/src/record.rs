@@ -36,6 +36,19 @@ impl Record {
         }
     }
 
+    /// A record as a broker would hand it out: for whoever has records without one.
+    pub fn new(partition: Partition, offset: i64, envelope: &Envelope, key: Option<&str>, value: Vec<u8>) -> Self {
+        let headers = envelope.headers().into_iter();
+        Self {
+            partition,
+            offset,
+            timestamp_ms: None,
+            key: key.map(|key| Bytes::copy_from_slice(key.as_bytes())),
+            value: value.into(),
+            headers: headers.map(|(name, value)| (name.to_owned(), value.into())).collect(),
+        }
+    }
+
     pub fn header(&self, name: &str) -> Option<&[u8]> {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| &value[..])
     }

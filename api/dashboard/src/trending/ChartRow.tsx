@@ -47,9 +47,9 @@ function TitleCell({ entry }: { entry: ChartEntry }) {
       <Link component={RouterLink} to={`/videos/${encodeURIComponent(entry.video_id)}`} color="text.primary" title={videoTitle(entry.title, entry.video_id)} sx={TITLE}>
         {videoTitle(entry.title, entry.video_id)}
       </Link>
-      <Box sx={{ ...ONE_LINE, color: "text.secondary", fontSize: "0.75rem" }}>
-        {entry.channel_title ?? "Unknown channel"}
-        <Box component="span" sx={{ display: { xs: "none", sm: "inline" }, opacity: 0.8 }}> · <ShortAsOf at={entry.as_of} /></Box>
+      <Box sx={{ display: "flex", color: "text.secondary", fontSize: "0.75rem" }}>
+        <Box component="span" sx={ONE_LINE}>{entry.channel_title ?? "Unknown channel"}</Box>
+        <Box component="span" sx={{ display: { xs: "none", sm: "block" }, whiteSpace: "pre", flexShrink: 0 }}> · <ShortAsOf at={entry.as_of} /></Box>
       </Box>
       <Box sx={{ ...NARROW_ONLY, color: "text.secondary", fontSize: "0.75rem" }}>
         {categoryName(entry.category, entry.category_id)} · {plural(entry.days_on_chart, "day")}

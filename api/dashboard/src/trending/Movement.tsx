@@ -1,7 +1,7 @@
 // Where an entry was before: an arrow and the places, and the same in words for those who do not see it.
 import Box from "@mui/material/Box";
 import type { ChartEntry } from "../api/resources";
-import { plural } from "../format/numbers";
+import { plural, UNKNOWN } from "../format/numbers";
 import { isNew } from "./chart";
 
 export function Movement({ entry }: { entry: ChartEntry }) {
@@ -17,7 +17,7 @@ function movement(entry: ChartEntry): { mark: string; color: string; words: stri
   const { rank_change: change, previous_rank: previous } = entry;
   if (change === null || previous === null) {
     if (isNew(entry)) return { mark: "new", color: "primary.main", words: "New on the chart" };
-    return { mark: "back", color: "primary.main", words: "Back on the chart" };
+    return { mark: UNKNOWN, color: "text.secondary", words: "Previous rank unknown" };
   }
   if (change > 0) return { mark: `▲ ${change}`, color: "success.main", words: `Up ${plural(change, "place")} from ${previous}` };
   if (change < 0) return { mark: `▼ ${-change}`, color: "error.main", words: `Down ${plural(-change, "place")} from ${previous}` };

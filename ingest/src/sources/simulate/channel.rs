@@ -1,7 +1,5 @@
 //! A channel: who it is, how large, and when it uploads.
 
-use std::sync::Arc;
-
 use chrono::{DateTime, Utc};
 use events::{ChannelId, Invalid, Region};
 use models::growth::Rhythm;
@@ -23,7 +21,7 @@ pub(super) struct Channel {
     pub(super) region: Region,
     pub(super) country: &'static Country,
     /// When its audience watches.
-    pub(super) rhythm: Arc<Rhythm>,
+    rhythm: Rhythm,
     pub(super) founded: DateTime<Utc>,
     /// As the world begins.
     pub(super) subscribers: f64,
@@ -42,18 +40,18 @@ pub(super) struct Catalogue {
     since: i64,
 }
 
-impl Catalogue {
-    pub(super) fn views_at_origin(&self) -> i64 {
-        self.views as i64
-    }
-
-    pub(super) fn views(&self, rhythm: &Rhythm, moment: i64) -> i64 {
-        let shown = |moment| rhythm.shown_days(days_since_monday(moment));
-        (self.views + self.views_per_day * (shown(moment) - shown(self.since))) as i64
-    }
-}
-
 impl Channel {
+    /// What the clock of its audience shows, in days.
+    pub(super) fn shown_days(&self, moment: i64) -> f64 {
+        self.rhythm.shown_days(days_since_monday(moment))
+    }
+
+    /// Views of the videos from before the world began.
+    pub(super) fn catalogue_views(&self, moment: i64) -> i64 {
+        let days = self.shown_days(moment) - self.shown_days(self.catalogue.since);
+        (self.catalogue.views + self.catalogue.views_per_day * days) as i64
+    }
+
     /// The channel of this number in a world whose videos begin at `origin`.
     pub(super) fn draw(seed: u64, config: &WorldConfig, index: u32, origin: i64) -> Result<Self, Invalid> {
         let mut dice = Dice::new(seed, Subject::Channel, u64::from(index), 0);
@@ -78,7 +76,7 @@ impl Channel {
             title: format!("{} {}", dice.pick(&FORENAMES), dice.pick(&niche.surnames)),
             niche_number,
             niche,
-            rhythm: Arc::new(country.rhythm()),
+            rhythm: country.rhythm(),
             country,
             region,
             founded: time(origin - (age_days * DAY as f64) as i64),
@@ -105,9 +103,9 @@ impl Channel {
         uploads
     }
 
-    /// Subscribers once its views have grown by `gained`, to three digits, as YouTube shows them.
-    pub(super) fn subscribers_after(&self, gained: i64) -> i64 {
-        let mut subscribers = (self.subscribers + gained as f64 * 0.002) as i64;
+    /// Subscribers of a channel with so many views, to three digits, as YouTube shows them.
+    pub(super) fn subscribers_at(&self, views: i64) -> i64 {
+        let mut subscribers = (self.subscribers + (views as f64 - self.catalogue.views) * 0.002) as i64;
         let mut unit = 1;
         while subscribers >= 1000 {
             subscribers /= 10;
@@ -169,7 +167,7 @@ mod tests {
     #[test]
     fn subscribers_have_three_digits() {
         let channel = &channels(&WorldConfig::default())[0];
-        let shown = channel.subscribers_after(123_456_789);
+        let shown = channel.subscribers_at(123_456_789_012);
         assert!(shown.to_string().trim_end_matches('0').len() <= 3, "{shown}");
     }
 }

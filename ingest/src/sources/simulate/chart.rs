@@ -57,10 +57,8 @@ fn gains(population: &Population, moment: i64) -> Vec<(i64, VideoKey)> {
         .filter(|(_, video)| (moment - OLDEST..moment).contains(&video.published));
     let gains = young.map(|(key, video)| {
         let channel = population.channel(key.channel);
-        (
-            video.views(channel, moment) - video.views(channel, moment - WINDOW),
-            *key,
-        )
+        let (now, before) = (channel.shown_days(moment), channel.shown_days(moment - WINDOW));
+        (video.views(now) - video.views(before), *key)
     });
     gains.filter(|(gain, _)| *gain > 0).collect()
 }

@@ -77,7 +77,7 @@ impl Population {
             let channel = &self.channels[key.channel as usize];
             let forgotten = &mut self.forgotten[key.channel as usize];
             forgotten.videos += 1;
-            forgotten.views += video.views(channel, video.retires);
+            forgotten.views += video.views(channel.shown_days(video.retires));
         }
     }
 
@@ -104,21 +104,21 @@ impl Population {
     /// Cumulative views of a channel at a moment of the last ten days.
     pub(super) fn views(&self, index: u32, moment: i64) -> i64 {
         let channel = self.channel(index);
-        let living: i64 = self.videos_of(index).map(|video| video.views(channel, moment)).sum();
-        channel.catalogue.views(&channel.rhythm, moment) + self.forgotten[index as usize].views + living
+        let shown = channel.shown_days(moment);
+        let living: i64 = self.videos_of(index).map(|video| video.views(shown)).sum();
+        channel.catalogue_views(moment) + self.forgotten[index as usize].views + living
     }
 
     pub(super) fn channel_snapshot(&self, index: u32, moment: i64) -> ChannelSnapshot {
         let channel = self.channel(index);
         let views = self.views(index, moment);
         let living = self.videos_of(index).filter(|video| video.published <= moment).count();
-        let gained = views - channel.catalogue.views_at_origin();
         ChannelSnapshot {
             channel_id: channel.id.clone(),
             title: Some(channel.title.clone()),
             country: Some(channel.region.clone()),
             published_at: Some(channel.founded),
-            subscribers: Some(channel.subscribers_after(gained)),
+            subscribers: Some(channel.subscribers_at(views)),
             views: Some(views),
             videos: Some(channel.catalogue.videos + self.forgotten[index as usize].videos + living as i64),
         }

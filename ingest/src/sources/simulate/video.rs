@@ -1,9 +1,11 @@
 //! A video: its name, its fate as a growth curve, and what is seen of it at a moment.
 
+use std::ops::Range;
+
 use events::{Invalid, VideoId, VideoSnapshot};
 use models::growth::{Curve, Shape, Shot};
 
-use super::calendar::{DAY, days_since_monday, in_days, time};
+use super::calendar::{DAY, time};
 use super::channel::{Channel, letters};
 use super::dice::{Dice, Subject};
 use super::interest::{interest, waves};
@@ -24,6 +26,10 @@ pub(super) struct Video {
     pub(super) published: i64,
     /// From here on its counters stand still.
     pub(super) retires: i64,
+    /// Both on the clock of the channel's audience.
+    published_shown: f64,
+    retires_shown: f64,
+    final_views: i64,
     title: String,
     tags: Vec<String>,
     thumbnail_url: String,
@@ -51,11 +57,15 @@ impl Video {
         let id = VideoId::new(letters(u128::from(dice.bits()) << 64, 11))?;
         let number = choose_keyword(seed, &mut dice, channel, published);
         let appeal = channel.reach(published) * dice.spread(1.0, 0.7);
-        let curve = draw_curve(seed, &mut dice, number, appeal, published..published + life);
+        let curve = draw_curve(seed, &mut dice, channel, number, appeal, published..published + life);
         let keyword = keyword(number);
+        let (published_shown, retires_shown) = (channel.shown_days(published), channel.shown_days(published + life));
         Ok(Self {
             published,
             retires: published + life,
+            published_shown,
+            retires_shown,
+            final_views: curve.views(retires_shown - published_shown) as i64,
             title: title(&mut dice, keyword, &channel.title),
             tags: tags(&mut dice, keyword, channel.niche),
             thumbnail_url: format!("https://i.ytimg.com/vi/{id}/hqdefault.jpg"),
@@ -70,19 +80,14 @@ impl Video {
         })
     }
 
-    /// Cumulative views at a moment, whole numbers from here on.
-    pub(super) fn views(&self, channel: &Channel, moment: i64) -> i64 {
-        let age_days = in_days(moment.min(self.retires) - self.published);
-        match age_days > 0.0 {
-            true => self
-                .curve
-                .views_in(&channel.rhythm, days_since_monday(self.published), age_days) as i64,
-            false => 0,
-        }
+    /// Cumulative views once the clock of its channel shows so many days: whole numbers from here on.
+    pub(super) fn views(&self, shown_days: f64) -> i64 {
+        self.curve
+            .views(shown_days.min(self.retires_shown) - self.published_shown) as i64
     }
 
     pub(super) fn snapshot(&self, channel: &Channel, moment: i64) -> VideoSnapshot {
-        let views = self.views(channel, moment);
+        let views = self.views(channel.shown_days(moment));
         VideoSnapshot {
             title: Some(self.title.clone()),
             channel_id: Some(channel.id.clone()),
@@ -111,7 +116,8 @@ fn choose_keyword(seed: u64, dice: &mut Dice, channel: &Channel, published: i64)
 }
 
 /// The release, what the keyword's waves bring, and bursts out of nowhere.
-fn draw_curve(seed: u64, dice: &mut Dice, keyword: usize, appeal: f64, life: std::ops::Range<i64>) -> Curve {
+fn draw_curve(seed: u64, dice: &mut Dice, channel: &Channel, keyword: usize, appeal: f64, life: Range<i64>) -> Curve {
+    let published_shown = channel.shown_days(life.start);
     let waves: Vec<_> = waves(seed, keyword, life.start, life.end).collect();
     let pull: f64 = waves.iter().map(|wave| wave.pull(life.start)).sum();
     let mut shots = vec![Shot::new(0.0, appeal * (1.0 + 0.5 * pull), release(dice))];
@@ -122,7 +128,8 @@ fn draw_curve(seed: u64, dice: &mut Dice, keyword: usize, appeal: f64, life: std
             onset_days: 3.0,
             rise_days: dice.between(0.5, 1.5),
         };
-        shots.push(Shot::new(in_days(wave.arrival - life.start), views, shape));
+        let at_days = channel.shown_days(wave.arrival) - published_shown;
+        shots.push(Shot::new(at_days, views, shape));
     }
     while shots.len() < 8 && dice.chance(0.3) {
         let (at_days, views) = (dice.between(1.0, 45.0), dice.spread(0.25 * appeal, 0.9));

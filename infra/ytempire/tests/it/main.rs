@@ -1,0 +1,4 @@
+//! The house rules, as tests.
+
+mod floors;
+mod house;

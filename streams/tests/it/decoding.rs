@@ -1,0 +1,50 @@
+//! Every record becomes a row, whatever is in it.
+
+use arrow::array::{Array, AsArray};
+use chrono::DateTime;
+use events::{Envelope, EventId, Topic};
+use streams::decode::decode;
+
+use crate::world::{Seen, record};
+
+fn seen() -> Seen {
+    Seen {
+        video: 1,
+        day: 0,
+        hour: 0,
+        views: 100,
+        rank: Some(3),
+        channel: Some((1, true)),
+        titled: true,
+    }
+}
+
+#[test]
+fn a_record_that_cannot_be_used_is_a_row_with_reason_and_bytes() {
+    let event = seen().event();
+    let good = record(0, 0, &event);
+    let mut negative = record(0, 1, &event);
+    negative.value = r#"{"video_id":"video000001","views":-1}"#.into();
+    let mut broken = record(0, 2, &event);
+    broken.value = (&b"{\xff"[..]).into();
+    let stranger = Envelope {
+        kind: "com.example.other".into(),
+        id: EventId::of("x", "y", &[], None, b""),
+        ..event.envelope()
+    };
+    let foreign = log::Record::new(good.partition, 3, &stranger, None, b"{}".to_vec());
+
+    let rows = decode(Topic::VideoSnapshots, &[good, negative, broken, foreign], DateTime::UNIX_EPOCH).expect("rows");
+    assert_eq!(rows.num_rows(), 4);
+    let text = |name: &str, row: usize| rows.column_by_name(name).expect("a column").as_string::<i32>().value(row).to_owned();
+    assert_eq!(text("_verdict", 0), "accepted");
+    assert_eq!(text("title", 0), "title 1");
+    for (row, reason) in [(1, "views: -1 is negative"), (2, "line 1"), (3, "com.example.other")] {
+        assert_eq!(text("_verdict", row), "rejected");
+        assert!(text("_reason", row).contains(reason), "{}", text("_reason", row));
+        assert!(rows.column_by_name("video_id").expect("a column").is_null(row));
+    }
+    let raw = rows.column_by_name("_raw").expect("a column");
+    assert_eq!(raw.as_binary::<i32>().value(2), b"{\xff");
+    assert!(raw.is_null(0));
+}

@@ -1,0 +1,5 @@
+//! Pipelines against real parts.
+
+mod decoding;
+mod streamed_equals_computed;
+mod world;

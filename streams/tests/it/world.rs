@@ -1,0 +1,102 @@
+//! A database of one's own, and observations to put into views.
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, Days, Utc};
+use embedded::{Postgres, PostgresSettings};
+use events::{ChannelId, Event, Partition, Payload, Region, Topic, VideoId, VideoSnapshot};
+use log::Record;
+use sqlx::PgPool;
+
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
+
+/// Where `infra/bootstrap.sh` puts the database server.
+fn install() -> PathBuf {
+    if let Some(install) = std::env::var_os("YTEMPIRE_PGINSTALL") {
+        return install.into();
+    }
+    let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+    let home = std::env::var_os("HOME").map(PathBuf::from).expect("HOME");
+    let cache = cache.unwrap_or_else(|| home.join(".cache"));
+    cache.join("ytempire/postgres-16-pgvector-0.8/pginstall")
+}
+
+pub(crate) struct Database {
+    pub(crate) pool: PgPool,
+    _postgres: Postgres,
+    _folder: tempfile::TempDir,
+}
+
+impl Database {
+    pub(crate) async fn start() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let settings = PostgresSettings::new(install(), folder.path().join("postgres"));
+        let postgres = Postgres::start(settings).await.expect("a database");
+        let pool = PgPool::connect(&postgres.url()).await.expect("a connection");
+        MIGRATIONS.run(&pool).await.expect("the schema");
+        Self {
+            pool,
+            _postgres: postgres,
+            _folder: folder,
+        }
+    }
+
+    /// Forgets everything that a case before has left.
+    pub(crate) async fn empty(&self) {
+        for view in features::View::all() {
+            let statement = format!("TRUNCATE views.{}", view.name);
+            sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&self.pool).await.expect("emptied");
+        }
+        sqlx::query("TRUNCATE sink.positions").execute(&self.pool).await.expect("emptied");
+    }
+}
+
+/// One observation, small enough for a generator to make many that meet.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Seen {
+    pub(crate) video: u8,
+    pub(crate) day: u8,
+    pub(crate) hour: u8,
+    pub(crate) views: u16,
+    pub(crate) rank: Option<u8>,
+    /// Which channel it says it belongs to, if it says so: channels change, and old sources know titles only.
+    pub(crate) channel: Option<(u8, bool)>,
+    pub(crate) titled: bool,
+}
+
+impl Seen {
+    pub(crate) fn event(self) -> Event<VideoSnapshot> {
+        let video_id = VideoId::new(format!("video{:06}", self.video)).expect("an id");
+        let payload = VideoSnapshot {
+            title: self.titled.then(|| format!("title {}", self.views % 3)),
+            channel_id: self.channel.filter(|(_, known)| *known).map(|(channel, _)| channel_id(channel)),
+            channel_title: self.channel.map(|(channel, _)| format!("Channel {channel}")),
+            category_id: (self.video % 3 != 0).then(|| i32::from(self.video % 3)),
+            region: self.rank.map(|_| Region::new(if self.video % 2 == 0 { "US" } else { "GB" }).expect("a region")),
+            trending_rank: self.rank.map(|rank| i32::from(rank) + 1),
+            views: (self.views % 7 != 0).then(|| i64::from(self.views)),
+            likes: Some(i64::from(self.views / 10)),
+            ..VideoSnapshot::of(video_id)
+        };
+        Event::new("/test", self.time(), payload).expect("a valid event")
+    }
+
+    fn time(self) -> DateTime<Utc> {
+        let start = DateTime::from_timestamp(1_597_190_400, 0).expect("a time");
+        let day = start.checked_add_days(Days::new(self.day.into())).expect("a day");
+        day + chrono::Duration::hours(self.hour.into())
+    }
+}
+
+fn channel_id(channel: u8) -> ChannelId {
+    ChannelId::new(format!("UC{channel:022}")).expect("an id")
+}
+
+pub(crate) fn record(partition: i32, offset: i64, event: &Event<VideoSnapshot>) -> Record {
+    let place = Partition {
+        topic: Topic::VideoSnapshots,
+        number: partition,
+    };
+    let key = event.payload.key();
+    Record::new(place, offset, &event.envelope(), Some(&key), event.body())
+}
