@@ -56,7 +56,12 @@ pub(crate) fn like(wanted: &str) -> Vec<String> {
     };
     let mut scored: Vec<(f64, String)> = names().into_iter().map(|name| (score(&name), name)).collect();
     scored.sort_by(|a, b| b.0.total_cmp(&a.0));
-    scored.into_iter().take_while(|(score, _)| *score > 0.7).take(3).map(|(_, name)| name).collect()
+    scored
+        .into_iter()
+        .take_while(|(score, _)| *score > 0.7)
+        .take(3)
+        .map(|(_, name)| name)
+        .collect()
 }
 
 #[cfg(test)]
@@ -65,7 +70,10 @@ mod tests {
 
     #[test]
     fn a_misspelt_table_is_recognised() {
-        assert_eq!(like("bronze.youtube_video_snapshot")[0], "bronze.youtube_video_snapshots");
+        assert_eq!(
+            like("bronze.youtube_video_snapshot")[0],
+            "bronze.youtube_video_snapshots"
+        );
         assert_eq!(like("deadletters")[0], "dead_letters");
         assert!(like("zzz").is_empty());
     }

@@ -35,8 +35,15 @@ impl Session {
     ) -> Result<(), SqlError> {
         let failed = |error: DataFusionError| SqlError::Run(Box::new(error));
         let columns = ["_partition", "_offset", "_event_id", "_verdict"].map(col).to_vec();
-        let table = self.context().table(Table::of(topic).to_string()).await.map_err(failed)?;
-        let frame = table.filter(within(ranges)).and_then(|table| table.select(columns)).map_err(failed)?;
+        let table = self
+            .context()
+            .table(Table::of(topic).to_string())
+            .await
+            .map_err(failed)?;
+        let frame = table
+            .filter(within(ranges))
+            .and_then(|table| table.select(columns))
+            .map_err(failed)?;
         let mut batches = frame.execute_stream().await.map_err(failed)?;
         while let Some(batch) = batches.next().await {
             let batch = batch.map_err(failed)?;
@@ -62,7 +69,10 @@ fn places_of(topic: Topic, batch: &RecordBatch) -> Result<Vec<Place>, ArrowError
     let offsets = cast(batch.column(1), &DataType::Int64)?;
     let ids = cast(batch.column(2), &DataType::Utf8)?;
     let verdicts = cast(batch.column(3), &DataType::Utf8)?;
-    let (partitions, offsets) = (partitions.as_primitive::<Int32Type>(), offsets.as_primitive::<Int64Type>());
+    let (partitions, offsets) = (
+        partitions.as_primitive::<Int32Type>(),
+        offsets.as_primitive::<Int64Type>(),
+    );
     let (ids, verdicts) = (ids.as_string::<i32>(), verdicts.as_string::<i32>());
     let place = |row| Place {
         partition: Partition {

@@ -49,7 +49,7 @@ impl Session {
             self.schema(layer)?;
         }
         for table in Table::ALL {
-            let provider = lake.provider(table).await?;
+            let provider = lake.provider(table, &self.context).await?;
             let schema = self.schema(table.layer())?;
             schema.register_table(table.name(), provider).map_err(run)?;
         }
@@ -60,7 +60,9 @@ impl Session {
         for view in VIEWS {
             let frame = self.context.sql(view.sql).await.map_err(run)?;
             let schema = self.schema(view.schema)?;
-            schema.register_table(view.name.to_owned(), frame.into_view()).map_err(run)?;
+            schema
+                .register_table(view.name.to_owned(), frame.into_view())
+                .map_err(run)?;
         }
         Ok(())
     }

@@ -54,16 +54,22 @@ pub async fn recompute(rows: &BTreeMap<Topic, Arc<dyn TableProvider>>) -> Result
     let session = SessionContext::new();
     let mut views = Views::new();
     for tile in TILES {
-        let Some(provider) = rows.get(&tile.topic) else { continue };
+        let Some(provider) = rows.get(&tile.topic) else {
+            continue;
+        };
         let failed = ComputeError::of(tile.name);
         session.deregister_table("rows").map_err(&failed)?;
         session.register_table("rows", provider.clone()).map_err(&failed)?;
-        materialise(&session, tile.name, &tile.partial_sql(), &mut views).await.map_err(&failed)?;
+        materialise(&session, tile.name, &tile.partial_sql(), &mut views)
+            .await
+            .map_err(&failed)?;
     }
     for rollup in ROLLUPS {
         let failed = ComputeError::of(rollup.name);
         if rollup.narrow.iter().all(|(input, _)| views.contains_key(input)) {
-            materialise(&session, rollup.name, rollup.sql, &mut views).await.map_err(&failed)?;
+            materialise(&session, rollup.name, rollup.sql, &mut views)
+                .await
+                .map_err(&failed)?;
         }
     }
     Ok(views)
@@ -99,7 +105,10 @@ async fn materialise(
 }
 
 fn sorted_cells(name: &'static str, batches: &[RecordBatch]) -> Result<Vec<Vec<Cell>>, ArrowError> {
-    let columns = View::all().find(|view| view.name == name).map(|view| view.columns()).unwrap_or_default();
+    let columns = View::all()
+        .find(|view| view.name == name)
+        .map(|view| view.columns())
+        .unwrap_or_default();
     let mut rows = Vec::new();
     for batch in batches {
         rows.extend(cells(batch, &columns)?);

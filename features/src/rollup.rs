@@ -116,7 +116,10 @@ pub const ROLLUPS: &[Rollup] = &[
             big("gain_views_28d"),
         ],
         sql: include_str!("rollups/channels.sql"),
-        narrow: &[("videos", "i.channel_ref IN (SELECT s.channel_ref FROM touched_channels s)")],
+        narrow: &[(
+            "videos",
+            "i.channel_ref IN (SELECT s.channel_ref FROM touched_channels s)",
+        )],
         replaces: "v.channel_ref IN (SELECT s.channel_ref FROM touched_channels s)",
     },
     Rollup {

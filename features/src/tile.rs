@@ -118,7 +118,11 @@ impl Tile {
     pub fn partial_sql(&self) -> String {
         let keys: Vec<&str> = self.keys.iter().map(|key| key.name).collect();
         let keys = keys.join(", ");
-        let values: Vec<String> = self.values.iter().map(|(column, merge)| aggregate(column.name, *merge)).collect();
+        let values: Vec<String> = self
+            .values
+            .iter()
+            .map(|(column, merge)| aggregate(column.name, *merge))
+            .collect();
         format!(
             "SELECT {keys}, {}, max(as_of) AS as_of, max(last_order) AS last_order FROM ({}) AS observed GROUP BY {keys}",
             values.join(", "),

@@ -98,7 +98,10 @@ mod tests {
             kind: FaultKind::NotACount,
             detail: "\"many\" is not a whole number".into(),
         };
-        assert_eq!(fault.to_string(), "line 17, column views: \"many\" is not a whole number");
+        assert_eq!(
+            fault.to_string(),
+            "line 17, column views: \"many\" is not a whole number"
+        );
     }
 
     #[test]

@@ -16,7 +16,7 @@ pub enum PathsError {
     Folder(String),
     #[error("{pattern} is not a pattern: {reason}")]
     Pattern { pattern: String, reason: String },
-    #[error("cannot look into {}: {cause}", path.display())]
+    #[error("cannot look into {}: {cause}", .path.display())]
     Unreadable { path: PathBuf, cause: std::io::Error },
 }
 

@@ -40,7 +40,7 @@ pub enum Unit {
 #[derive(Debug, Error)]
 pub enum SourceError {
     /// The input is only partly read.
-    #[error("{name} could be read only up to line {line}: {}", describe(cause))]
+    #[error("{name} could be read only up to line {line}: {}", describe(.cause))]
     CutShort {
         name: String,
         /// The line that was being read; every row that ends before it was handed out.

@@ -31,6 +31,6 @@ const MAX_DAYS: f64 = 100_000.0;
 
 /// `days` on the grid; negative and undefined ages are read as zero.
 fn on_grid(days: f64) -> f64 {
-    // truncation is floor here, and much cheaper
-    (days.max(0.0).min(MAX_DAYS) * AGE_GRID) as u64 as f64 / AGE_GRID
+    // truncation is floor here, and much cheaper; it makes zero of what is not a number
+    (days.clamp(0.0, MAX_DAYS) * AGE_GRID) as u64 as f64 / AGE_GRID
 }

@@ -56,7 +56,10 @@ async fn fill(settings: &Settings, records: u64) -> u64 {
         let body = event.body();
         bytes += body.len() as u64;
         let key = event.payload.key();
-        producer.send(TOPIC, Some(&key), &event.envelope(), &body, 0).await.expect("sent");
+        producer
+            .send(TOPIC, Some(&key), &event.envelope(), &body, 0)
+            .await
+            .expect("sent");
         while deliveries.try_recv().is_ok() {}
     }
     producer.flush(Duration::from_secs(120)).expect("delivered");
@@ -78,7 +81,10 @@ async fn drain<S: Sink + 'static>(sink: S, settings: &Settings, goal: &Positions
     let (mut status, stop) = (pipeline.status(), CancellationToken::new());
     let begun = Instant::now();
     let running = tokio::spawn(pipeline.run(stop.clone()));
-    status.wait_for(|status| status.positions.reaches(goal)).await.expect("drained");
+    status
+        .wait_for(|status| status.positions.reaches(goal))
+        .await
+        .expect("drained");
     let took = begun.elapsed();
     stop.cancel();
     running.await.expect("ended").expect("no failure");
@@ -87,8 +93,15 @@ async fn drain<S: Sink + 'static>(sink: S, settings: &Settings, goal: &Positions
 
 fn peak_memory_mib() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap_or_default();
-    line.split_whitespace().nth(1).and_then(|kib| kib.parse::<u64>().ok()).unwrap_or(0) / 1024
+    let line = status
+        .lines()
+        .find(|line| line.starts_with("VmHWM:"))
+        .unwrap_or_default();
+    line.split_whitespace()
+        .nth(1)
+        .and_then(|kib| kib.parse::<u64>().ok())
+        .unwrap_or(0)
+        / 1024
 }
 
 fn report(sink: &str, broker: &str, records: u64, bytes: u64, took: Duration) {
@@ -112,7 +125,9 @@ fn install() -> PathBuf {
 #[tokio::main]
 async fn main() {
     let folder = tempfile::tempdir().expect("a folder");
-    let records = variable("BENCH_RECORDS").and_then(|n| n.parse().ok()).unwrap_or(200_000);
+    let records = variable("BENCH_RECORDS")
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(200_000);
     let sink = variable("BENCH_SINK").unwrap_or_else(|| "lake".to_owned());
     let (broker, settings, name) = match variable("BENCH_BROKERS") {
         Some(brokers) => (None, Settings::at(brokers), "Kafka"),
@@ -131,7 +146,11 @@ async fn main() {
     };
     log::ensure_topics(&settings, 1).await.expect("topics");
     let before = ends(&settings).await;
-    assert!(before.iter().all(|(_, end)| end == 0), "the topic {} is not empty: give a fresh broker", TOPIC.name());
+    assert!(
+        before.iter().all(|(_, end)| end == 0),
+        "the topic {} is not empty: give a fresh broker",
+        TOPIC.name()
+    );
     let bytes = fill(&settings, records).await;
     let goal = ends(&settings).await;
     let took = match sink.as_str() {

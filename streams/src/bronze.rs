@@ -55,17 +55,24 @@ impl Sink for BronzeSink {
     }
 
     async fn positions(&mut self, partitions: &[Partition]) -> Result<Positions, SinkError> {
-        self.appender.positions(partitions).await.map_err(|error| SinkError::Dependency(error.to_string()))
+        self.appender
+            .positions(partitions)
+            .await
+            .map_err(|error| SinkError::Dependency(error.to_string()))
     }
 
     async fn write(&mut self, batch: &Batch) -> Result<Written, SinkError> {
         let Some(rows) = batch.rows.get(&self.topic) else {
             return Ok(Written::default());
         };
-        let appended = self.appender.append(rows, &batch.spans).await.map_err(|error| match error {
-            AppendError::Fenced { .. } | AppendError::Raced { .. } => SinkError::Fenced(error.to_string()),
-            AppendError::Lake(error) => SinkError::Dependency(error.to_string()),
-        })?;
+        let appended = self
+            .appender
+            .append(rows, &batch.spans)
+            .await
+            .map_err(|error| match error {
+                AppendError::Fenced { .. } | AppendError::Raced { .. } => SinkError::Fenced(error.to_string()),
+                AppendError::Lake(error) => SinkError::Dependency(error.to_string()),
+            })?;
         self.tidy_when_due().await;
         Ok(Written {
             rows: appended.rows,

@@ -13,7 +13,7 @@ use events::{
     CategoryName, ChannelSnapshot, Envelope, EventId, Payload, Rejection, RevenueRecord, Topic, TrendSignal,
     VideoSnapshot,
 };
-use lake::{Table, Verdict};
+use lake::Table;
 use log::Record;
 
 mod provenance;
@@ -81,7 +81,11 @@ fn payload_of<P: Payload>(record: &Record, envelope: &Envelope) -> Result<P, Str
         return Err(reason.unwrap_or_else(|| "the sender gave no reason".to_owned()));
     }
     if envelope.kind != P::KIND {
-        return Err(format!("header ce_type is {:?}; this topic carries {}", envelope.kind, P::KIND));
+        return Err(format!(
+            "header ce_type is {:?}; this topic carries {}",
+            envelope.kind,
+            P::KIND
+        ));
     }
     if envelope.time.is_none() {
         return Err("header ce_time is missing: an observation without its time".to_owned());
@@ -107,15 +111,14 @@ fn reject(record: &Record, refused: Refused, now: DateTime<Utc>) -> Provenance {
         reason = format!("{reason} (raw bytes cut from {} to {MAX_RAW_BYTES})", raw.len());
         raw.truncate(MAX_RAW_BYTES);
     }
-    Provenance {
-        verdict: Verdict::Rejected,
-        reason: Some(reason),
-        raw: Some(raw),
-        ..Provenance::new(record, envelope, now)
-    }
+    Provenance::new(record, envelope, now).rejected(reason, raw)
 }
 
-fn accepted_rows<P: Payload>(table: Table, payloads: &[P], provenance: &[Provenance]) -> Result<RecordBatch, ArrowError> {
+fn accepted_rows<P: Payload>(
+    table: Table,
+    payloads: &[P],
+    provenance: &[Provenance],
+) -> Result<RecordBatch, ArrowError> {
     let schema = table.payload_schema();
     let columns = if payloads.is_empty() {
         null_payload(table, 0)
@@ -124,7 +127,9 @@ fn accepted_rows<P: Payload>(table: Table, payloads: &[P], provenance: &[Provena
             .with_batch_size(payloads.len())
             .build_decoder()?;
         decoder.serialize(payloads)?;
-        let batch = decoder.flush()?.ok_or_else(|| ArrowError::JsonError("no rows decoded".to_owned()))?;
+        let batch = decoder
+            .flush()?
+            .ok_or_else(|| ArrowError::JsonError("no rows decoded".to_owned()))?;
         batch.columns().to_vec()
     };
     assemble(table, columns, provenance)

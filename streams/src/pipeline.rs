@@ -99,7 +99,11 @@ impl<S: Sink + 'static> Pipeline<S> {
                 }
                 Err(SinkError::Ours(reason)) => return Err(self.stopped(reason)),
                 Err(SinkError::Fenced(reason)) => {
-                    tracing::warn!(sink = self.name, reason, "step dropped, reading again from the stored positions");
+                    tracing::warn!(
+                        sink = self.name,
+                        reason,
+                        "step dropped, reading again from the stored positions"
+                    );
                     consumer.restart();
                 }
                 Err(SinkError::Dependency(reason)) => {
@@ -189,7 +193,8 @@ impl<S: Sink + 'static> Pipeline<S> {
     fn trouble(&self, reason: &str) {
         tracing::warn!(sink = self.name, reason, "step failed, trying again");
         metrics::counter!("pipeline_failures_total", "sink" => self.name.clone()).increment(1);
-        self.status.send_modify(|status| status.trouble = Some(reason.to_owned()));
+        self.status
+            .send_modify(|status| status.trouble = Some(reason.to_owned()));
     }
 
     fn stopped(&self, reason: String) -> PipelineError {
@@ -203,7 +208,9 @@ impl<S: Sink + 'static> Pipeline<S> {
 
 fn event_time(header: &[u8]) -> Option<chrono::DateTime<chrono::Utc>> {
     let text = std::str::from_utf8(header).ok()?;
-    chrono::DateTime::parse_from_rfc3339(text).ok().map(|time| time.to_utc())
+    chrono::DateTime::parse_from_rfc3339(text)
+        .ok()
+        .map(|time| time.to_utc())
 }
 
 /// Waits between half of `pause` and all of it; false when `stop` came first.

@@ -43,7 +43,13 @@ pub struct Watched {
 }
 
 /// Looks every second until `stop`, and writes what it sees.
-pub async fn report(watched: Vec<Watched>, settings: Settings, pool: PgPool, clock: Arc<dyn Clock>, stop: CancellationToken) {
+pub async fn report(
+    watched: Vec<Watched>,
+    settings: Settings,
+    pool: PgPool,
+    clock: Arc<dyn Clock>,
+    stop: CancellationToken,
+) {
     let mut ticks = tokio::time::interval(EVERY);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
     loop {
@@ -134,7 +140,12 @@ async fn store(pool: &PgPool, found: &[Progress]) -> Result<(), sqlx::Error> {
          committed_at = coalesce(excluded.committed_at, p.committed_at), updated_at = now()",
     )
     .bind(found.iter().map(|p| p.sink.clone()).collect::<Vec<_>>())
-    .bind(found.iter().map(|p| p.partition.topic.name().to_owned()).collect::<Vec<_>>())
+    .bind(
+        found
+            .iter()
+            .map(|p| p.partition.topic.name().to_owned())
+            .collect::<Vec<_>>(),
+    )
     .bind(found.iter().map(|p| p.partition.number).collect::<Vec<_>>())
     .bind(found.iter().map(|p| p.position).collect::<Vec<_>>())
     .bind(found.iter().map(|p| p.end).collect::<Vec<_>>())

@@ -53,7 +53,9 @@ impl From<ViewsError> for SinkError {
 /// Syntax, type and missing-object errors (SQLSTATE classes 42 and 22) are faults of our statements. The rest (no
 /// connection, shutting down, disk full, deadlock) is the database's state.
 fn is_ours(error: &dyn sqlx::error::DatabaseError) -> bool {
-    error.code().is_some_and(|code| code.starts_with("42") || code.starts_with("22"))
+    error
+        .code()
+        .is_some_and(|code| code.starts_with("42") || code.starts_with("22"))
 }
 
 /// Keeps `views.*` current.
@@ -69,7 +71,9 @@ impl ViewsSink {
     async fn write_all(&self, batch: &Batch) -> Result<Written, ViewsError> {
         let mut partials = Vec::new();
         for tile in TILES {
-            let Some(rows) = batch.rows.get(&tile.topic) else { continue };
+            let Some(rows) = batch.rows.get(&tile.topic) else {
+                continue;
+            };
             let rows = accepted(rows)?;
             if rows.num_rows() > 0 {
                 partials.push((tile, features::partials(tile, rows).await?));
@@ -98,7 +102,10 @@ impl Sink for ViewsSink {
 
     async fn positions(&mut self, partitions: &[Partition]) -> Result<Positions, SinkError> {
         let stored = stored_positions(&self.pool).await.map_err(ViewsError::Database)?;
-        Ok(partitions.iter().map(|partition| (*partition, stored.of(*partition))).collect())
+        Ok(partitions
+            .iter()
+            .map(|partition| (*partition, stored.of(*partition)))
+            .collect())
     }
 
     async fn write(&mut self, batch: &Batch) -> Result<Written, SinkError> {

@@ -94,27 +94,27 @@ async fn the_nearest_embedding_is_found_through_the_index() {
     let database = Database::shared().await;
     let pool = &database.pool;
     execute(pool, OWNED).await;
-    // 200 unit vectors, each along its own axis
+    // 200 directions around a circle, so that each has one nearest
     execute(
         pool,
         "INSERT INTO content_embeddings (video_id, embedding, model_version)
-         SELECT v.id, (SELECT array_agg((i = n)::int::real ORDER BY i) FROM generate_series(1, 1536) i)::vector, n::text
+         SELECT v.id, array_cat(ARRAY[cosd(n), sind(n)], array_fill(0.0::float8, ARRAY[1534]))::vector, n::text
          FROM videos v, generate_series(1, 200) n",
     )
     .await;
     let mut db = pool.acquire().await.expect("a connection");
-    let along_axis_77 = "SELECT model_version FROM content_embeddings ORDER BY embedding <=>
-                         (SELECT array_agg((i = 77)::int::real ORDER BY i) FROM generate_series(1, 1536) i)::vector LIMIT 1";
+    let nearest_to_77 = "SELECT model_version FROM content_embeddings ORDER BY embedding <=>
+        array_cat(ARRAY[cosd(77.2), sind(77.2)], array_fill(0.0::float8, ARRAY[1534]))::vector LIMIT 1";
     sqlx::query("SET enable_seqscan = off")
         .execute(&mut *db)
         .await
         .expect("set");
-    let nearest: String = sqlx::query_scalar(along_axis_77)
+    let nearest: String = sqlx::query_scalar(nearest_to_77)
         .fetch_one(&mut *db)
         .await
         .expect("a row");
     assert_eq!(nearest, "77");
-    let explained = sqlx::AssertSqlSafe(format!("EXPLAIN {along_axis_77}"));
+    let explained = sqlx::AssertSqlSafe(format!("EXPLAIN {nearest_to_77}"));
     let plan: Vec<String> = sqlx::query_scalar(explained).fetch_all(&mut *db).await.expect("a plan");
     assert!(plan.join("\n").contains("idx_content_embedding"), "{plan:#?}");
 }

@@ -85,7 +85,9 @@ impl Appender {
     }
 
     async fn stored_position(&self, partition: Partition) -> Result<i64, LakeError> {
-        stored_position(&self.delta, &self.sink, partition).await.map_err(|e| self.failed(e))
+        stored_position(&self.delta, &self.sink, partition)
+            .await
+            .map_err(|e| self.failed(e))
     }
 
     /// Writes `rows` (with the columns of [`Table::schema`]) and moves the sink along `spans`, in one commit.
@@ -105,7 +107,8 @@ impl Appender {
         for (day, id) in ids {
             self.known.add(day, id);
         }
-        self.positions.extend(spans.iter().map(|span| (span.partition, span.to)));
+        self.positions
+            .extend(spans.iter().map(|span| (span.partition, span.to)));
         Ok(appended)
     }
 

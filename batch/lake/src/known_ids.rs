@@ -10,11 +10,13 @@ use arrow::compute::cast;
 use arrow::datatypes::{DataType, Date32Type};
 use arrow::error::ArrowError;
 use deltalake::DeltaTable;
+use deltalake::datafusion::error::DataFusionError;
 use deltalake::datafusion::logical_expr::{Expr, col, lit};
 use deltalake::datafusion::prelude::SessionContext;
 use deltalake::datafusion::scalar::ScalarValue;
 use uuid::Uuid;
 
+use crate::store::scannable;
 use crate::{LakeError, Table, Verdict};
 
 /// Days since 1970-01-01, or none for rows without an event time.
@@ -37,9 +39,18 @@ struct KnownDay {
 
 impl KnownIds {
     /// Makes sure that the ids of `days` are in memory.
-    pub(crate) async fn load(&mut self, table: Table, delta: &DeltaTable, days: &BTreeSet<Day>) -> Result<(), LakeError> {
+    pub(crate) async fn load(
+        &mut self,
+        table: Table,
+        delta: &DeltaTable,
+        days: &BTreeSet<Day>,
+    ) -> Result<(), LakeError> {
         self.uses += 1;
-        let missing: BTreeSet<Day> = days.iter().filter(|day| !self.days.contains_key(day)).copied().collect();
+        let missing: BTreeSet<Day> = days
+            .iter()
+            .filter(|day| !self.days.contains_key(day))
+            .copied()
+            .collect();
         if !missing.is_empty() {
             let found = read_ids(delta, &missing).await.map_err(|error| LakeError::Read {
                 table,
@@ -78,15 +89,13 @@ impl KnownIds {
     }
 }
 
-/// The (day, id) pairs of the partitions `days`: a read of two columns.
-async fn read_ids(
-    delta: &DeltaTable,
-    days: &BTreeSet<Day>,
-) -> Result<Vec<(Day, u128)>, deltalake::datafusion::error::DataFusionError> {
-    let provider = delta.table_provider().await.map_err(|e| {
-        deltalake::datafusion::error::DataFusionError::External(Box::new(e))
-    })?;
-    let frame = SessionContext::new()
+/// The (day, id) pairs of the partitions `days`: a read of three columns.
+async fn read_ids(delta: &DeltaTable, days: &BTreeSet<Day>) -> Result<Vec<(Day, u128)>, DataFusionError> {
+    let session = SessionContext::new();
+    let provider = scannable(delta, &session)
+        .await
+        .map_err(|error| DataFusionError::External(error.into()))?;
+    let frame = session
         .read_table(provider)?
         .filter(in_days(days))?
         .select(["_event_id", "_verdict", Table::PARTITION].map(col).to_vec())?;
@@ -98,7 +107,11 @@ async fn read_ids(
 }
 
 fn in_days(days: &BTreeSet<Day>) -> Expr {
-    let dated: Vec<Expr> = days.iter().flatten().map(|day| lit(ScalarValue::Date32(Some(*day)))).collect();
+    let dated: Vec<Expr> = days
+        .iter()
+        .flatten()
+        .map(|day| lit(ScalarValue::Date32(Some(*day))))
+        .collect();
     let column = || col(Table::PARTITION);
     match (days.contains(&None), dated.is_empty()) {
         (true, true) => column().is_null(),
@@ -114,7 +127,10 @@ pub(crate) fn pairs_of(batch: &RecordBatch) -> Result<Vec<(Day, u128)>, ArrowErr
         let array = found.ok_or_else(|| ArrowError::SchemaError(format!("column {name} is missing")))?;
         cast(array, kind)
     };
-    let (ids, verdicts) = (column("_event_id", &DataType::Utf8)?, column("_verdict", &DataType::Utf8)?);
+    let (ids, verdicts) = (
+        column("_event_id", &DataType::Utf8)?,
+        column("_verdict", &DataType::Utf8)?,
+    );
     let days = column(Table::PARTITION, &DataType::Date32)?;
     let (ids, verdicts) = (ids.as_string::<i32>(), verdicts.as_string::<i32>());
     let days = days.as_primitive::<Date32Type>();

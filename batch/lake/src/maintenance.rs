@@ -4,7 +4,6 @@
 use std::num::NonZeroU64;
 
 use deltalake::DeltaTableError;
-use deltalake::operations::optimize::OptimizeBuilder;
 
 use crate::{Appender, LakeError};
 
@@ -39,8 +38,10 @@ impl Appender {
             table,
             source: Box::new(source),
         };
-        let snapshot = self.delta.snapshot().map_err(failed)?.snapshot().clone();
-        let outcome = OptimizeBuilder::new(self.delta.log_store(), Some(snapshot))
+        let outcome = self
+            .delta
+            .clone()
+            .optimize()
             .with_target_size(rules.target_file_bytes)
             .with_max_concurrent_tasks(1)
             .await;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use deltalake::datafusion::catalog::TableProvider;
+use deltalake::datafusion::prelude::SessionContext;
 use deltalake::kernel::{StructField, StructType, engine::arrow_conversion::TryIntoKernel};
 use deltalake::{DeltaTable, DeltaTableBuilder, DeltaTableError};
 use url::Url;
@@ -43,14 +44,13 @@ impl Lake {
         url
     }
 
-    /// The table's newest version, for DataFusion.
+    /// The table's newest version, for DataFusion; `session` learns how to reach its files.
     ///
     /// # Errors
-    /// The table exists but can't be read.
-    pub async fn provider(&self, table: Table) -> Result<Arc<dyn TableProvider>, LakeError> {
+    /// The table can't be read.
+    pub async fn provider(&self, table: Table, session: &SessionContext) -> Result<Arc<dyn TableProvider>, LakeError> {
         let delta = self.create_or_load(table).await?;
-        let provider = delta.table_provider().await;
-        provider.map_err(|error| opening(table, error))
+        scannable(&delta, session).await.map_err(|error| opening(table, error))
     }
 
     /// The table, made first when it is not there.
@@ -103,6 +103,15 @@ impl Lake {
             reason: error.to_string(),
         })
     }
+}
+
+/// The table as a provider that `session` can scan.
+pub(crate) async fn scannable(
+    delta: &DeltaTable,
+    session: &SessionContext,
+) -> Result<Arc<dyn TableProvider>, DeltaTableError> {
+    delta.update_datafusion_session(&session.state())?;
+    Ok(delta.table_provider().await?)
 }
 
 fn opening(table: Table, source: DeltaTableError) -> LakeError {

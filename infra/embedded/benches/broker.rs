@@ -61,15 +61,32 @@ async fn create_topic(address: &str) -> Result<(), Box<dyn std::error::Error>> {
 
 fn produce(address: &str, codec: &str) -> Duration {
     let mut config = config(address);
-    config.set("enable.idempotence", "true").set("linger.ms", "5").set("compression.type", codec);
+    config
+        .set("enable.idempotence", "true")
+        .set("linger.ms", "5")
+        .set("compression.type", codec);
     let producer: ThreadedProducer<_> = config.create().expect("a producer");
-    let value: Vec<u8> = (0..VALUE_BYTES).map(|n| b"abcdefghijklmnopqrstuvwxyz{}:,\""[(n * n + n / 7) % 31]).collect();
+    let value: Vec<u8> = (0..VALUE_BYTES)
+        .map(|n| b"abcdefghijklmnopqrstuvwxyz{}:,\""[(n * n + n / 7) % 31])
+        .collect();
     let started = Instant::now();
     for number in 0..RECORDS {
         let id = number.to_string();
-        let headers = ["ce_specversion", "ce_id", "ce_source", "ce_type", "ce_time", "content-type"]
-            .iter()
-            .fold(OwnedHeaders::new(), |headers, key| headers.insert(Header { key, value: Some(id.as_str()) }));
+        let headers = [
+            "ce_specversion",
+            "ce_id",
+            "ce_source",
+            "ce_type",
+            "ce_time",
+            "content-type",
+        ]
+        .iter()
+        .fold(OwnedHeaders::new(), |headers, key| {
+            headers.insert(Header {
+                key,
+                value: Some(id.as_str()),
+            })
+        });
         let mut record = BaseRecord::to("bench").key(&id).payload(&value).headers(headers);
         while let Err((_, full)) = producer.send(record) {
             record = full;
@@ -86,14 +103,18 @@ fn consume(address: &str) -> Duration {
     let consumer: BaseConsumer = config.create().expect("a consumer");
     let mut wanted = TopicPartitionList::new();
     for partition in 0..PARTITIONS {
-        wanted.add_partition_offset("bench", partition, Offset::Beginning).expect("a position");
+        wanted
+            .add_partition_offset("bench", partition, Offset::Beginning)
+            .expect("a position");
     }
     consumer.assign(&wanted).expect("an assignment");
     let started = Instant::now();
     let mut seen = 0;
     while seen < RECORDS {
         assert!(started.elapsed() < PATIENCE, "{seen} of {RECORDS} records");
-        seen += consumer.poll(Duration::from_millis(100)).map_or(0, |message| message.map_or(0, |_| 1));
+        seen += consumer
+            .poll(Duration::from_millis(100))
+            .map_or(0, |message| message.map_or(0, |_| 1));
     }
     started.elapsed()
 }

@@ -1,7 +1,7 @@
 //! A Kafka broker inside the process, for one machine and for tests.
 //!
 //! Tansu brings the protocol, topics and consumer groups (`tansu.db`); the records lie in `records.db`, see
-//! [`crate::record_log`] for what an answer promises. It has no transactions, one replica, no authentication, and
+//! `record_log` for what an answer promises. It has no transactions, one replica, no authentication, and
 //! should listen on loopback only. It installs no signal handler, prints nothing, and ends when told to.
 //!
 //! Limits: a request is at most [`MAX_REQUEST_BYTES`]; `acks=0` is answered although Kafka would not; consumer groups
@@ -34,7 +34,8 @@ use crate::record_log::{RecordLog, RecordLogError};
 pub use connection::MAX_REQUEST_BYTES;
 
 /// Tansu logs what clients do wrong as errors, and opens a span per call: a `tracing` filter for the program.
-pub const LOG_DIRECTIVES: &str = "tansu_broker=off,tansu_storage=off,tansu_service=off,tansu_sans_io=off,tansu_auth=off";
+pub const LOG_DIRECTIVES: &str =
+    "tansu_broker=off,tansu_storage=off,tansu_service=off,tansu_sans_io=off,tansu_auth=off";
 
 /// How long clients may take to get their last answers before their connections are cut.
 const DRAIN: Duration = Duration::from_secs(3);
@@ -58,7 +59,10 @@ pub enum BrokerError {
     #[error("{address} is taken by another program: stop it, or choose another port")]
     PortTaken { address: SocketAddr },
     #[error("can't listen on {address}: {source}")]
-    Listen { address: SocketAddr, source: std::io::Error },
+    Listen {
+        address: SocketAddr,
+        source: std::io::Error,
+    },
     #[error("the broker's folder {} can't be used: {source}", folder.display())]
     Folder { folder: PathBuf, source: std::io::Error },
     #[error("the broker's folder {} is in use by another process", folder.display())]
@@ -89,7 +93,9 @@ impl Broker {
         let folder = settings.data.as_path();
         let lock = lock(folder)?;
         let listener = listener::bind(settings.listen, folder).await?;
-        let address = listener.local_addr().map_err(|source| listen_error(settings.listen, source))?;
+        let address = listener
+            .local_addr()
+            .map_err(|source| listen_error(settings.listen, source))?;
         let log = RecordLog::open(folder).await.map_err(|source| BrokerError::Records {
             folder: folder.to_owned(),
             source,
@@ -99,7 +105,12 @@ impl Broker {
         let parts = routes::Parts::new(storage.clone(), log.clone(), cancellation.clone())?;
         let tasks = vec![
             tokio::spawn(listener::run(listener, parts, cancellation.clone(), DRAIN)),
-            tokio::spawn(maintenance::run(storage.clone(), log.clone(), settings.clock.clone(), cancellation.clone())),
+            tokio::spawn(maintenance::run(
+                storage.clone(),
+                log.clone(),
+                settings.clock.clone(),
+                cancellation.clone(),
+            )),
         ];
         tracing::info!(%address, folder = %folder.display(), "broker started");
         Ok(Self {
@@ -135,7 +146,9 @@ impl Broker {
     pub async fn clean_up(&self) -> Result<(), BrokerError> {
         maintenance::once(&self.storage, &self.log, (self.clock)())
             .await
-            .map_err(|error| BrokerError::Broken { reason: error.to_string() })
+            .map_err(|error| BrokerError::Broken {
+                reason: error.to_string(),
+            })
     }
 
     /// Takes no new connections, answers what was asked, writes everything down, and ends.
@@ -149,7 +162,9 @@ impl Broker {
         }
         let closed = self.log.close().await;
         tracing::info!(address = %self.address, "broker stopped");
-        closed.map_err(|source| BrokerError::Broken { reason: source.to_string() })
+        closed.map_err(|source| BrokerError::Broken {
+            reason: source.to_string(),
+        })
     }
 }
 
@@ -161,12 +176,17 @@ impl Drop for Broker {
 
 /// Two brokers on one folder would give out the same offsets, so the folder is locked for the process's life.
 fn lock(folder: &Path) -> Result<File, BrokerError> {
-    let unusable = |source| BrokerError::Folder { folder: folder.to_owned(), source };
+    let unusable = |source| BrokerError::Folder {
+        folder: folder.to_owned(),
+        source,
+    };
     std::fs::create_dir_all(folder).map_err(unusable)?;
     let file = File::create(folder.join("broker.lock")).map_err(unusable)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(BrokerError::InUse { folder: folder.to_owned() }),
+        Err(TryLockError::WouldBlock) => Err(BrokerError::InUse {
+            folder: folder.to_owned(),
+        }),
         Err(TryLockError::Error(source)) => Err(unusable(source)),
     }
 }

@@ -15,7 +15,8 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sqlx::{ConnectOptions as _, Connection as _, Executor as _, PgConnection, postgres::PgConnectOptions};
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
+use sqlx::{Connection as _, Executor as _, PgConnection};
 use thiserror::Error;
 
 use account::Account;
@@ -46,7 +47,11 @@ pub enum PostgresError {
     #[error("{program} can't be run ({source}): run infra/bootstrap.sh, which installs it")]
     Program { program: String, source: std::io::Error },
     #[error("{} was made by Postgres {found}, installed is {installed}: use the version that made it, or restore a backup into a new folder", data.display())]
-    OtherVersion { data: PathBuf, found: String, installed: String },
+    OtherVersion {
+        data: PathBuf,
+        found: String,
+        installed: String,
+    },
     #[error("{} can't be used: {source}", path.display())]
     Folder { path: PathBuf, source: std::io::Error },
     #[error("the database in {} is in use by another process", data.display())]
@@ -54,7 +59,11 @@ pub enum PostgresError {
     #[error("{address} is taken by another program: stop it, or choose another port")]
     PortTaken { address: SocketAddr },
     #[error("Postgres refuses to run as root, and user {user} can't use {}: {reason}. Run this program as an ordinary user, keep the folder where {user} can reach it, or allow the capabilities DAC_OVERRIDE, SETUID and SETGID", data.display())]
-    NoAccount { user: String, data: PathBuf, reason: String },
+    NoAccount {
+        user: String,
+        data: PathBuf,
+        reason: String,
+    },
     #[error("the database could not be created in {}:\n{output}", data.display())]
     Create { data: PathBuf, output: String },
     #[error("Postgres did not start: {reason}\n{log}")]
@@ -66,10 +75,9 @@ pub enum PostgresError {
 }
 
 /// A running server. Dropping it asks the server to end; [`Postgres::stop`] waits for it.
-#[derive(Debug)]
 pub struct Postgres {
     server: Server,
-    options: PgConnectOptions,
+    url: String,
     _lock: File,
 }
 
@@ -86,17 +94,22 @@ impl Postgres {
                 // somebody took the port between our look and the server's start
                 Err(PostgresError::PortTaken { .. }) if prepared.any_port() && attempt < ATTEMPTS => attempt += 1,
                 Err(error) => return Err(error),
-                Ok((server, options)) => {
-                    tracing::info!(port = options.get_port(), "database started");
-                    return Ok(Self { server, options, _lock: prepared.lock });
+                Ok((server, address)) => {
+                    tracing::info!(%address, "database started");
+                    let url = format!("postgres://{NAME}:{}@{address}/{NAME}", prepared.cluster.password());
+                    return Ok(Self {
+                        server,
+                        url,
+                        _lock: prepared.lock,
+                    });
                 }
             }
         }
     }
 
     /// `postgres://user:password@host:port/ytempire`.
-    pub fn url(&self) -> String {
-        self.options.to_url_lossy().to_string()
+    pub fn url(&self) -> &str {
+        &self.url
     }
 
     /// Whether the server has not ended by itself.
@@ -151,7 +164,7 @@ impl Prepared {
         self.listen.port() == 0
     }
 
-    async fn launch(&self) -> Result<(Server, PgConnectOptions), PostgresError> {
+    async fn launch(&self) -> Result<(Server, SocketAddr), PostgresError> {
         let address = self.free_address()?;
         let server = Server::start(&self.install, &self.account, &self.cluster, address).await?;
         let options = PgConnectOptions::new_without_pgpass()
@@ -159,12 +172,13 @@ impl Prepared {
             .port(address.port())
             .username(NAME)
             .password(self.cluster.password())
-            .database(NAME);
-        server.ready(&options.clone().database("postgres"), address, START).await?;
-        let created = create_database(&options.clone().database("postgres")).await;
+            .ssl_mode(PgSslMode::Disable)
+            .database("postgres");
+        server.ready(&options, address, START).await?;
+        let created = create_database(&options).await;
         created.map_err(|error| server.failure(format!("the database {NAME} could not be created: {error}")))?;
         self.cluster.remember_port(address.port())?;
-        Ok((server, options))
+        Ok((server, address))
     }
 
     fn free_address(&self) -> Result<SocketAddr, PostgresError> {
@@ -202,14 +216,19 @@ fn lock(data: &Path) -> Result<File, PostgresError> {
 }
 
 fn folder(path: &Path) -> impl Fn(std::io::Error) -> PostgresError {
-    move |source| PostgresError::Folder { path: path.to_owned(), source }
+    move |source| PostgresError::Folder {
+        path: path.to_owned(),
+        source,
+    }
 }
 
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, PostgresError> + Send + 'static,
 ) -> Result<T, PostgresError> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| PostgresError::Start {
-        reason: error.to_string(),
-        log: String::new(),
-    })?
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| PostgresError::Start {
+            reason: error.to_string(),
+            log: String::new(),
+        })?
 }

@@ -13,7 +13,7 @@ mod writer;
 
 use std::path::Path;
 
-use libsql::{Connection, Database};
+use libsql::{Connection, Database, Value};
 use tansu_sans_io::record::deflated::Batch;
 use thiserror::Error;
 use tokio::sync::{oneshot, watch};
@@ -78,7 +78,13 @@ impl RecordLog {
     /// Appends a batch and answers with its first offset, once it is on the disk.
     pub(crate) async fn append(&self, partition: Partition, batch: Batch) -> Result<i64, AppendError> {
         let (answer, answered) = oneshot::channel();
-        self.writer.send(Command::Append { partition, batch, answer }).await?;
+        self.writer
+            .send(Command::Append {
+                partition,
+                batch,
+                answer,
+            })
+            .await?;
         answered.await.map_err(|_| RecordLogError::WriterEnded)?
     }
 
@@ -113,7 +119,11 @@ impl RecordLog {
     /// Drops the records before `offset` (as far as whole batches allow) and answers with the new start.
     pub(crate) async fn delete_before(&self, partition: Partition, offset: i64) -> Result<i64, RecordLogError> {
         self.writer
-            .ask(|answer| Command::DeleteBefore { partition, offset, answer })
+            .ask(|answer| Command::DeleteBefore {
+                partition,
+                offset,
+                answer,
+            })
             .await
     }
 
@@ -124,7 +134,11 @@ impl RecordLog {
     /// Drops batches whose newest record is older than `timestamp_ms`; answers how many.
     pub(crate) async fn expire(&self, topic: String, timestamp_ms: i64) -> Result<u64, RecordLogError> {
         self.writer
-            .ask(|answer| Command::Expire { topic, timestamp_ms, answer })
+            .ask(|answer| Command::Expire {
+                topic,
+                timestamp_ms,
+                answer,
+            })
             .await
     }
 
@@ -148,7 +162,13 @@ impl RecordLog {
         if self.writer.has_ended() {
             return Err(RecordLogError::WriterEnded);
         }
-        self.readers.bounds(Partition { topic: String::new(), number: 0 }).await.map(|_| ())
+        self.readers
+            .bounds(Partition {
+                topic: String::new(),
+                number: 0,
+            })
+            .await
+            .map(|_| ())
     }
 
     /// Changes whenever something was appended.
@@ -171,17 +191,21 @@ async fn prepare(connection: &Connection) -> Result<(), RecordLogError> {
     if found != 0 && found != FORMAT {
         return Err(RecordLogError::OtherFormat { found });
     }
-    connection.execute_transactional_batch(include_str!("record_log/schema.sql")).await?;
+    connection
+        .execute_transactional_batch(include_str!("record_log/schema.sql"))
+        .await?;
     integer(connection, &format!("pragma user_version = {FORMAT}")).await?;
     Ok(())
 }
 
-/// The first column of the first row, where a statement may or may not answer with rows.
+/// The number in the first column of the first row, for statements that may answer with anything or nothing.
 async fn integer(connection: &Connection, sql: &str) -> Result<Option<i64>, libsql::Error> {
     let mut rows = connection.query(sql, ()).await?;
     let mut first = None;
     while let Some(row) = rows.next().await? {
-        first = first.or(row.get::<i64>(0).ok());
+        if let Value::Integer(number) = row.get_value(0)? {
+            first = first.or(Some(number));
+        }
     }
     Ok(first)
 }

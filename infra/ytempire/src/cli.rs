@@ -12,8 +12,12 @@ use crate::settings::Flags;
 /// Data goes to standard output, progress and logs to standard error. Exit codes: 0 done, 1 failed, 2 wrong use,
 /// 3 partly done.
 #[derive(Debug, Parser)]
-#[command(name = "ytempire", version, after_help = "Example: ytempire ingest trending USvideos.csv && ytempire sql \
-    \"select region, count(*) from bronze.youtube_video_snapshots group by region\"")]
+#[command(
+    name = "ytempire",
+    version,
+    after_help = "Example: ytempire ingest trending USvideos.csv && ytempire sql \
+    \"select region, count(*) from bronze.youtube_video_snapshots group by region\""
+)]
 pub struct Cli {
     #[command(flatten)]
     pub global: Global,
@@ -61,8 +65,10 @@ pub enum Command {
     /// Bring data in from a source
     Ingest(IngestOptions),
     /// Ask the lake by SQL
-    #[command(after_help = "Example: ytempire sql --csv \"select video_id, max(views) as views from \
-        bronze.youtube_video_snapshots group by video_id order by views desc limit 10\"")]
+    #[command(
+        after_help = "Example: ytempire sql --csv \"select video_id, max(views) as views from \
+        bronze.youtube_video_snapshots group by video_id order by views desc limit 10\""
+    )]
     Sql(SqlOptions),
     /// How far every pipeline is behind its topics
     #[command(after_help = "Example: ytempire lag --json")]

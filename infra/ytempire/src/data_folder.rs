@@ -79,7 +79,12 @@ impl DataFolder {
     pub fn write_run_file(&self, run: &RunFile) -> Result<()> {
         use std::os::unix::fs::OpenOptionsExt;
         let (draft, target) = (self.path.join("run.json.draft"), self.path.join("run.json"));
-        let mut file = OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(&draft)?;
+        let mut file = OpenOptions::new()
+            .create(true)
+            .truncate(true)
+            .write(true)
+            .mode(0o600)
+            .open(&draft)?;
         file.write_all(&serde_json::to_vec_pretty(run)?)?;
         std::fs::rename(draft, target)?;
         Ok(())
@@ -142,7 +147,11 @@ mod tests {
     #[test]
     fn a_folder_of_another_layout_is_refused() {
         let folder = tempfile::tempdir().expect("a folder");
-        std::fs::write(folder.path().join("version.json"), r#"{"layout": 99, "written_by": "9.9.9"}"#).expect("written");
+        std::fs::write(
+            folder.path().join("version.json"),
+            r#"{"layout": 99, "written_by": "9.9.9"}"#,
+        )
+        .expect("written");
         let error = DataFolder::take(folder.path()).err().expect("taken").to_string();
         assert!(error.contains("9.9.9") && error.contains("--data-dir"), "{error}");
     }
@@ -150,7 +159,9 @@ mod tests {
     #[test]
     fn a_held_folder_says_who_holds_it() {
         let folder = tempfile::tempdir().expect("a folder");
-        let Ok(Hold::Mine(mine)) = DataFolder::take(folder.path()) else { panic!("not taken") };
+        let Ok(Hold::Mine(mine)) = DataFolder::take(folder.path()) else {
+            panic!("not taken")
+        };
         let run = RunFile {
             pid: 17,
             http_url: "http://127.0.0.1:1".into(),

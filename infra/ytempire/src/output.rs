@@ -31,7 +31,9 @@ pub fn print_json(value: &impl Serialize) -> Result<()> {
 /// A table of texts, for people.
 pub fn print_table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> Result<()> {
     let mut table = Table::new();
-    table.load_preset(presets::UTF8_FULL_CONDENSED).set_header(header.to_vec());
+    table
+        .load_preset(presets::UTF8_FULL_CONDENSED)
+        .set_header(header.to_vec());
     for row in rows {
         table.add_row(row);
     }

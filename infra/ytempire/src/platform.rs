@@ -126,7 +126,10 @@ impl Platform {
             self.postgres = Some(postgres);
         }
         self.connect().await?;
-        MIGRATIONS.run(self.pool()?).await.context("the database could not be migrated")
+        MIGRATIONS
+            .run(self.pool()?)
+            .await
+            .context("the database could not be migrated")
     }
 
     async fn start_broker(&mut self) -> Result<()> {
@@ -149,7 +152,10 @@ impl Platform {
     }
 
     fn folder_path(&self, name: &str) -> Result<std::path::PathBuf> {
-        let folder = self.folder.as_ref().context("the data folder is held by somebody else")?;
+        let folder = self
+            .folder
+            .as_ref()
+            .context("the data folder is held by somebody else")?;
         Ok(folder.join(name))
     }
 
@@ -165,7 +171,9 @@ impl Platform {
     }
 
     pub fn pool(&self) -> Result<&PgPool> {
-        self.pool.as_ref().context("this command was started without a database")
+        self.pool
+            .as_ref()
+            .context("this command was started without a database")
     }
 
     pub fn data_dir(&self) -> &Path {

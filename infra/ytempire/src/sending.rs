@@ -78,7 +78,8 @@ impl Sending {
 
     pub async fn send_one(&mut self, outgoing: &Outgoing, mark: usize) -> Result<()> {
         let key = outgoing.key.as_deref();
-        self.send_raw(outgoing.topic, key, &outgoing.envelope, &outgoing.body, mark).await
+        self.send_raw(outgoing.topic, key, &outgoing.envelope, &outgoing.body, mark)
+            .await
     }
 
     pub async fn send_raw(
@@ -141,7 +142,9 @@ impl Sending {
 pub fn behind<'a>(places: impl IntoIterator<Item = &'a Places>) -> Positions {
     let mut goal = Positions::default();
     for (partition, offsets) in places.into_iter().flatten() {
-        let end = offsets.max().map_or(0, |last| i64::try_from(last).unwrap_or(i64::MAX) + 1);
+        let end = offsets
+            .max()
+            .map_or(0, |last| i64::try_from(last).unwrap_or(i64::MAX) + 1);
         goal.set(*partition, goal.of(*partition).max(end));
     }
     goal

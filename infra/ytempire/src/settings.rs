@@ -124,15 +124,23 @@ impl Settings {
                 set(&mut table, keys, value);
             }
         }
-        table.try_into().with_context(|| format!("{FILE_NAME} has a setting that does not exist or does not fit"))
+        table
+            .try_into()
+            .with_context(|| format!("{FILE_NAME} has a setting that does not exist or does not fit"))
     }
 
     /// Replaces what is empty by where things are on this machine.
     fn fill_in(&mut self, variable: impl Fn(&str) -> Option<String>) -> Result<()> {
-        let home = || variable("HOME").map(PathBuf::from).context("HOME is not set: give --data-dir");
+        let home = || {
+            variable("HOME")
+                .map(PathBuf::from)
+                .context("HOME is not set: give --data-dir")
+        };
         if self.data_dir.as_os_str().is_empty() {
             let base = variable("XDG_DATA_HOME").map(PathBuf::from);
-            self.data_dir = base.map_or_else(|| home().map(|home| home.join(".local/share")), Ok)?.join("ytempire");
+            self.data_dir = base
+                .map_or_else(|| home().map(|home| home.join(".local/share")), Ok)?
+                .join("ytempire");
         }
         if self.database.install.as_os_str().is_empty() {
             let base = variable("XDG_CACHE_HOME").map(PathBuf::from);
@@ -155,7 +163,11 @@ impl Settings {
             let _ = url.set_password(Some("********"));
             shown.database.url = url.to_string();
         }
-        shown.kafka.properties.iter_mut().for_each(|(key, value)| hide(key, value));
+        shown
+            .kafka
+            .properties
+            .iter_mut()
+            .for_each(|(key, value)| hide(key, value));
         shown.lake.options.iter_mut().for_each(|(key, value)| hide(key, value));
         shown
     }
@@ -163,7 +175,10 @@ impl Settings {
 
 fn hide(key: &str, value: &mut String) {
     let key = key.to_ascii_lowercase();
-    if ["password", "secret", "token", "key", "jaas", "sas"].iter().any(|word| key.contains(word)) {
+    if ["password", "secret", "token", "key", "jaas", "sas"]
+        .iter()
+        .any(|word| key.contains(word))
+    {
         *value = "********".to_owned();
     }
 }

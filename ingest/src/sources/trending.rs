@@ -32,7 +32,7 @@ pub use region::RegionError;
 
 use columns::Columns;
 use input::{Input, Meter, Text};
-use rows::{RowReader, Shape};
+use rows::{Broken, RowReader, Shape};
 use snapshot::RowParser;
 
 /// CloudEvents `source` of everything read here, whatever the file.
@@ -130,11 +130,10 @@ impl Source for Trending {
         if self.ended {
             return None;
         }
-        let line = self.rows.line();
         match self.rows.next_row() {
             Ok(Some(row)) => return Some(Ok(self.parser.outgoing(&row))),
             Ok(None) => self.ended = true,
-            Err(cause) => {
+            Err(Broken { line, cause }) => {
                 self.ended = true;
                 let name = self.name.clone();
                 return Some(Err(SourceError::CutShort { name, line, cause }));
@@ -153,7 +152,7 @@ fn read_header(name: &str, rows: &mut RowReader<Text>) -> Result<Columns, OpenEr
         name: name.to_owned(),
         looks_like,
     };
-    let row = rows.next_row().map_err(|cause| unreadable(name, cause))?;
+    let row = rows.next_row().map_err(|broken| unreadable(name, broken.cause))?;
     let row = row.ok_or_else(|| OpenError::Empty { name: name.to_owned() })?;
     if matches!(row.shape, Shape::TooLong { .. }) {
         return Err(not_text("its first line is too long to be a header"));

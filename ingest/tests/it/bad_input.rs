@@ -43,14 +43,26 @@ fn spreadsheet_damage() {
 
 #[test]
 fn values_that_cannot_be() {
-    check(b"aaaaaaaaaaa,2020-08-12,t,-5", FaultKind::NotACount, "line 3, column views: \"-5\" is negative");
-    check(b"aaaaaaaaaaa,,t,5", FaultKind::Missing, "line 3, column trending_date: is empty");
+    check(
+        b"aaaaaaaaaaa,2020-08-12,t,-5",
+        FaultKind::NotACount,
+        "line 3, column views: \"-5\" is negative",
+    );
+    check(
+        b"aaaaaaaaaaa,,t,5",
+        FaultKind::Missing,
+        "line 3, column trending_date: is empty",
+    );
     check(
         b"aaaaaaaaaaa,12/08/2020,t,5",
         FaultKind::NotADate,
         "line 3, column trending_date: \"12/08/2020\" is not a date of an export: DD.MM, YY.DD.MM, YYYY-MM-DD or an ISO date-time",
     );
-    check(b"aaaaaaaaaaa,2020-08-12,a\0b,5", FaultKind::Refused, "line 3, column title: holds a NUL byte");
+    check(
+        b"aaaaaaaaaaa,2020-08-12,a\0b,5",
+        FaultKind::Refused,
+        "line 3, column title: holds a NUL byte",
+    );
     check(
         b"aaaaaaaaaaa,2020-08-12,caf\xe9,5",
         FaultKind::NotUtf8,
@@ -66,11 +78,22 @@ fn values_that_cannot_be() {
 
 #[test]
 fn half_a_line() {
-    check(b"aaaaaaaaaaa,2020-08", FaultKind::WrongWidth, "line 3: the row has 2 fields where the header has 4");
-    check(b"aaaaaaaaaaa,2020-08-12,t,5,6", FaultKind::WrongWidth, "line 3: the row has 5 fields where the header has 4");
+    check(
+        b"aaaaaaaaaaa,2020-08",
+        FaultKind::WrongWidth,
+        "line 3: the row has 2 fields where the header has 4",
+    );
+    check(
+        b"aaaaaaaaaaa,2020-08-12,t,5,6",
+        FaultKind::WrongWidth,
+        "line 3: the row has 5 fields where the header has 4",
+    );
     let reading = read_bytes(format!("{HEADER}{GOOD}aaaaaaaaaaa,2020-08-12,\"cut he"));
     assert_eq!(reading.snapshots().len(), 1);
-    assert_eq!(reading.reasons(), ["line 3: the row has 3 fields where the header has 4; the file ends inside quotes"]);
+    assert_eq!(
+        reading.reasons(),
+        ["line 3: the row has 3 fields where the header has 4; the file ends inside quotes"]
+    );
 }
 
 #[test]
@@ -79,15 +102,23 @@ fn a_last_row_cut_in_its_description_counts_but_not_in_a_number() {
     let reading = read_bytes(format!("{header}aaaaaaaaaaa,2020-08-12,5,\"cut he"));
     assert_eq!(reading.snapshots()[0].1.description.as_deref(), Some("cut he"));
     let reading = read_bytes(format!("{HEADER}aaaaaaaaaaa,2020-08-12,t,\"12"));
-    assert_eq!(reading.reasons(), ["line 2, column views: the file ends inside this value's quotes"]);
+    assert_eq!(
+        reading.reasons(),
+        ["line 2, column views: the file ends inside this value's quotes"]
+    );
 }
 
 #[test]
 fn an_open_quote_that_swallows_rows_is_seen() {
     let rows = "bbbbbbbbbbb,2020-08-12,5,x\n".repeat(3);
-    let reading = read_bytes(format!("video_id,trending_date,views,description\naaaaaaaaaaa,2020-08-12,5,\"x\n{rows}"));
+    let reading = read_bytes(format!(
+        "video_id,trending_date,views,description\naaaaaaaaaaa,2020-08-12,5,\"x\n{rows}"
+    ));
     assert!(reading.snapshots().is_empty());
-    assert_eq!(reading.rejected()[0].fault.as_ref().map(|fault| fault.kind), Some(FaultKind::CutOff));
+    assert_eq!(
+        reading.rejected()[0].fault.as_ref().map(|fault| fault.kind),
+        Some(FaultKind::CutOff)
+    );
 }
 
 #[test]
@@ -97,7 +128,10 @@ fn a_field_of_10_mb() {
         let reading = read_bytes(format!("{HEADER}{GOOD}aaaaaaaaaaa,2020-08-12,{field},1\n{GOOD}"));
         assert_eq!(reading.snapshots().len(), 2);
         let reasons = reading.reasons();
-        assert_eq!(reasons, ["line 3, column title: the row is longer than 262144 bytes; only its beginning is kept"]);
+        assert_eq!(
+            reasons,
+            ["line 3, column title: the row is longer than 262144 bytes; only its beginning is kept"]
+        );
         assert_eq!(reading.rejected()[0].body.len(), 262_144);
     }
 }
@@ -106,7 +140,10 @@ fn a_field_of_10_mb() {
 fn an_event_no_broker_would_take_is_rejected() {
     let title = "\u{1}".repeat(200_000);
     let reading = read_bytes(format!("{HEADER}aaaaaaaaaaa,2020-08-12,{title},1\n"));
-    assert_eq!(reading.reasons(), ["line 2: the row becomes an event of more than 900000 bytes"]);
+    assert_eq!(
+        reading.reasons(),
+        ["line 2: the row becomes an event of more than 900000 bytes"]
+    );
 }
 
 #[test]
@@ -120,7 +157,11 @@ fn a_truncated_gzip_gives_its_rows_and_one_error() {
     assert!(read.len() > 1_000 && read.len() < 19_000, "{} rows", read.len());
     assert!(reading.rejected().is_empty(), "{:?}", reading.reasons());
     let last = read.last().expect("rows").1.clone();
-    assert_eq!(last.views, i64::try_from(read.len() - 1).ok(), "a part of a row was taken for a row");
+    assert_eq!(
+        last.views,
+        i64::try_from(read.len() - 1).ok(),
+        "a part of a row was taken for a row"
+    );
     match &reading.error {
         Some(error @ SourceError::CutShort { line, .. }) => {
             assert_eq!(*line, read.len() as u64 + 2, "{error}");
@@ -132,7 +173,9 @@ fn a_truncated_gzip_gives_its_rows_and_one_error() {
 
 #[test]
 fn a_damaged_gzip_ends_with_an_error() {
-    let rows: String = (0..20_000).map(|number| format!("video-{number:05},2020-08-12,t,{number}\n")).collect();
+    let rows: String = (0..20_000)
+        .map(|number| format!("video-{number:05},2020-08-12,t,{number}\n"))
+        .collect();
     let mut bytes = gzip(format!("{HEADER}{rows}").as_bytes());
     let middle = bytes.len() / 2;
     bytes[middle..middle + 64].fill(0xff);
@@ -147,18 +190,22 @@ fn refusal(bytes: impl Into<Vec<u8>>) -> String {
 
 #[test]
 fn what_is_no_export_is_refused_by_name() {
-    for (bytes, what) in [
-        (&b""[..], "is empty"),
+    let cases: [(&[u8], &str); 10] = [
+        (b"", "is empty"),
         (b"\n\r\n", "is empty"),
         (b"\xef\xbb\xbf", "is empty"),
         (b"PK\x03\x04....", "zip archive"),
         (b"\xff\xfev\0i\0d\0", "UTF-16"),
         (b"\x7fELF\x02\x01\x01\0\0", "binary data"),
         (b"video_id,\xe9\xe9,views\n", "not UTF-8"),
-        (b"just a letter to a friend\n", "no column video_id; it has \"just a letter to a friend\""),
+        (
+            b"just a letter to a friend\n",
+            "no column video_id; it has \"just a letter to a friend\"",
+        ),
         (b"date_utc,channel_id,views\n", "Needed are video_id, trending_date"),
         (b"aaaaaaaaaaa,17.14.11,title,748374\n", "no column video_id"),
-    ] {
+    ];
+    for (bytes, what) in cases {
         let error = refusal(bytes);
         assert!(error.contains(what), "{error}");
     }
@@ -177,8 +224,14 @@ fn files_that_cannot_be_opened_or_placed_are_named() {
     let folder = tempfile::tempdir().expect("a folder");
     let options = Options::default();
     let missing = folder.path().join("USvideos.csv");
-    assert!(matches!(open(&missing, &options).err(), Some(OpenError::Unreadable { .. })));
-    assert!(matches!(open(folder.path(), &options).err(), Some(OpenError::Unreadable { .. })));
+    assert!(matches!(
+        open(&missing, &options).err(),
+        Some(OpenError::Unreadable { .. })
+    ));
+    assert!(matches!(
+        open(folder.path(), &options).err(),
+        Some(OpenError::Unreadable { .. })
+    ));
     let unnamed = folder.path().join("videos.csv");
     fs::write(&unnamed, HEADER).expect("written");
     let error = open(&unnamed, &options).err().expect("accepted").to_string();

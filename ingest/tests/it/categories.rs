@@ -22,13 +22,23 @@ fn written(folder: &Path, name: &str, bytes: &[u8]) -> std::path::PathBuf {
 fn a_list_gives_one_event_per_category() {
     let folder = tempfile::tempdir().expect("a folder");
     let plain = read_file(&written(folder.path(), "US_category_id.json", LIST.as_bytes()));
-    let names: Vec<CategoryName> =
-        plain.outgoing.iter().map(|out| serde_json::from_slice(&out.body).expect("a name")).collect();
+    let names: Vec<CategoryName> = plain
+        .outgoing
+        .iter()
+        .map(|out| serde_json::from_slice(&out.body).expect("a name"))
+        .collect();
     assert_eq!(names.len(), 2);
-    assert_eq!((names[1].category_id, names[1].title.as_str(), names[1].assignable), (44, "Trailers", Some(false)));
+    assert_eq!(
+        (names[1].category_id, names[1].title.as_str(), names[1].assignable),
+        (44, "Trailers", Some(false))
+    );
     assert_eq!(plain.outgoing[0].topic, Topic::Categories);
     assert_eq!(plain.outgoing[0].key.as_deref(), Some("US/1"));
-    let zipped = read_file(&written(folder.path(), "US_category_id.json.gz", &gzip(LIST.as_bytes())));
+    let zipped = read_file(&written(
+        folder.path(),
+        "US_category_id.json.gz",
+        &gzip(LIST.as_bytes()),
+    ));
     assert_eq!(zipped.ids(), plain.ids());
 }
 
@@ -36,7 +46,12 @@ fn a_list_gives_one_event_per_category() {
 fn other_json_is_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     let broken = LIST.replace("\"44\"", "\"x\"");
-    for text in ["{}", "{\"kind\": \"youtube#videoListResponse\", \"items\": []}", &LIST[..100], &broken] {
+    for text in [
+        "{}",
+        "{\"kind\": \"youtube#videoListResponse\", \"items\": []}",
+        &LIST[..100],
+        &broken,
+    ] {
         let path = written(folder.path(), "US_category_id.json", text.as_bytes());
         let error = open(&path, &Options::default()).err().expect("accepted");
         assert!(matches!(error, OpenError::NotCategories { .. }), "{error}");

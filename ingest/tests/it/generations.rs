@@ -28,7 +28,10 @@ fn september_2017() {
     assert_eq!(snapshot.region, Some(region("US")));
     assert_eq!(snapshot.trending_rank, Some(1));
     // what this generation does not have is absent, not zero
-    assert_eq!((snapshot.published_at, snapshot.channel_id, snapshot.comments_disabled), (None, None, None));
+    assert_eq!(
+        (snapshot.published_at, snapshot.channel_id, snapshot.comments_disabled),
+        (None, None, None)
+    );
 }
 
 #[test]
@@ -40,10 +43,16 @@ fn november_2017() {
          212702,29282,1108,3817,https://i.ytimg.com/d.jpg,False,True,FALSE,\"Dimanche.\\n18h30.\"\r\n",
     );
     assert_eq!(time, "2017-11-14T00:00:00Z");
-    assert_eq!(snapshot.tags, Some(["Raptor", "Dissident", "et moi"].map(str::to_owned).to_vec()));
+    assert_eq!(
+        snapshot.tags,
+        Some(["Raptor", "Dissident", "et moi"].map(str::to_owned).to_vec())
+    );
     assert_eq!(snapshot.description.as_deref(), Some("Dimanche.\n18h30."));
     assert_eq!(snapshot.published_at.map(|time| time.timestamp()), Some(1_510_594_375));
-    assert_eq!((snapshot.comments_disabled, snapshot.ratings_disabled), (Some(false), Some(true)));
+    assert_eq!(
+        (snapshot.comments_disabled, snapshot.ratings_disabled),
+        (Some(false), Some(true))
+    );
     assert_eq!(snapshot.removed, Some(false));
 }
 
@@ -51,13 +60,19 @@ fn november_2017() {
 fn the_scraper_of_2018_and_the_schema_of_2020() {
     let header = "video_id,title,publishedAt,channelId,channelTitle,categoryId,trending_date,tags,view_count,likes,\
                   dislikes,comment_count,thumbnail_link,comments_disabled,ratings_disabled,description";
-    for (date, expected) in [("18.01.11", "2018-11-01T00:00:00Z"), ("2020-08-12T00:00:00Z", "2020-08-12T00:00:00Z")] {
+    for (date, expected) in [
+        ("18.01.11", "2018-11-01T00:00:00Z"),
+        ("2020-08-12T00:00:00Z", "2020-08-12T00:00:00Z"),
+    ] {
         let (time, snapshot) = only(format!(
             "{header}\n\"JIFMN986m8s\",\"Worst\",\"2018-10-31T10:00:03.000Z\",\"UC4PooiX37Pld1T8J5SYT-SQ\",\"Good\",\"24\",\
              \"{date}\",\"[None]\",\"1054156\",\"\",\"0\",\"10153\",\"https://x\",\"False\",\"False\",\"real\nlines\"\n"
         ));
         assert_eq!(time, expected);
-        assert_eq!(snapshot.channel_id.map(String::from).as_deref(), Some("UC4PooiX37Pld1T8J5SYT-SQ"));
+        assert_eq!(
+            snapshot.channel_id.map(String::from).as_deref(),
+            Some("UC4PooiX37Pld1T8J5SYT-SQ")
+        );
         assert_eq!(snapshot.tags, Some(vec![]));
         assert_eq!((snapshot.likes, snapshot.dislikes), (None, Some(0)));
         assert_eq!(snapshot.description.as_deref(), Some("real\nlines"));
@@ -80,7 +95,10 @@ fn the_same_row_is_the_same_event_however_it_is_stored() {
     assert_eq!(read_bytes(text.replace('\n', "\r\n")).ids(), ids);
     assert_eq!(read_bytes(gzip(text.as_bytes())).ids(), ids);
     let (first, second) = text.split_at(20);
-    assert_eq!(read_bytes([gzip(first.as_bytes()), gzip(second.as_bytes())].concat()).ids(), ids);
+    assert_eq!(
+        read_bytes([gzip(first.as_bytes()), gzip(second.as_bytes())].concat()).ids(),
+        ids
+    );
 }
 
 #[test]
@@ -88,6 +106,9 @@ fn ranks_count_different_videos_of_a_day() {
     let text = "video_id,trending_date,views\n\
                 aaaaaaaaaaa,17.14.11,1\nbbbbbbbbbbb,17.15.11,1\nccccccccccc,17.14.11,1\n#NAME?,17.14.11,1\n\
                 aaaaaaaaaaa,17.14.11,2\nddddddddddd,17.14.11,1\nccccccccccc,17.15.11,1\n";
-    let ranks = read_bytes(text).snapshots().into_iter().map(|(_, snapshot)| snapshot.trending_rank);
+    let ranks = read_bytes(text)
+        .snapshots()
+        .into_iter()
+        .map(|(_, snapshot)| snapshot.trending_rank);
     assert_eq!(ranks.collect::<Vec<_>>(), [1, 1, 2, 1, 3, 2].map(Some));
 }

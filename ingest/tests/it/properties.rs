@@ -6,8 +6,16 @@ use proptest::prelude::*;
 
 use crate::reading::{gzip, open_bytes, read_bytes};
 
-const HEADER: [&str; 8] =
-    ["video_id", "trending_date", "title", "tags", "views", "likes", "comments_disabled", "description"];
+const HEADER: [&str; 8] = [
+    "video_id",
+    "trending_date",
+    "title",
+    "tags",
+    "views",
+    "likes",
+    "comments_disabled",
+    "description",
+];
 
 #[derive(Debug, Clone)]
 struct Row {
@@ -27,7 +35,11 @@ impl Row {
             self.video_id.clone(),
             self.date.format("%y.%d.%m").to_string(),
             self.title.clone(),
-            self.tags.iter().map(|tag| format!("\"{tag}\"")).collect::<Vec<_>>().join("|"),
+            self.tags
+                .iter()
+                .map(|tag| format!("\"{tag}\""))
+                .collect::<Vec<_>>()
+                .join("|"),
             self.views.to_string(),
             self.likes.map(|likes| likes.to_string()).unwrap_or_default(),
             if self.comments_disabled { "TRUE" } else { "False" }.to_owned(),
@@ -56,7 +68,9 @@ prop_compose! {
 fn export(rows: &[Row], order: &[usize], terminator: csv::Terminator) -> Vec<u8> {
     let mut writer = csv::WriterBuilder::new().terminator(terminator).from_writer(Vec::new());
     let write = |writer: &mut csv::Writer<Vec<u8>>, fields: &[String]| {
-        writer.write_record(order.iter().map(|place| &fields[*place])).expect("memory can be written");
+        writer
+            .write_record(order.iter().map(|place| &fields[*place]))
+            .expect("memory can be written");
     };
     write(&mut writer, &HEADER.map(str::to_owned));
     rows.iter().for_each(|row| write(&mut writer, &row.fields()));
@@ -69,13 +83,16 @@ fn midnight(day: NaiveDate) -> DateTime<Utc> {
 
 /// Bytes that look enough like an export to get past its header.
 fn damaged() -> impl Strategy<Value = Vec<u8>> {
-    let noise = prop::collection::vec(prop_oneof![Just(b','), Just(b'"'), Just(b'\n'), Just(b'\r'), any::<u8>()], 0..300);
+    let noise = prop::collection::vec(
+        prop_oneof![Just(b','), Just(b'"'), Just(b'\n'), Just(b'\r'), any::<u8>()],
+        0..300,
+    );
     let rows = prop::collection::vec(row(), 0..6);
     (rows, noise, any::<prop::sample::Index>()).prop_map(|(rows, noise, place)| {
         let mut bytes = export(&rows, &[0, 1, 2, 3, 4, 5, 6, 7], csv::Terminator::CRLF);
         let header = bytes.iter().position(|byte| *byte == b'\n').unwrap_or_default() + 1;
         let place = header + place.index(bytes.len() - header + 1);
-        bytes.splice(place..place, noise);
+        drop(bytes.splice(place..place, noise));
         bytes
     })
 }
@@ -140,7 +157,11 @@ proptest! {
 fn lines_are_counted_as_the_csv_crate_counts_them() {
     let text = "video_id,trending_date,views\n\nx,\"a\nb\",1\ny,2,3\n";
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
-    let last = reader.records().map(|record| record.expect("a record")).last().unwrap_or(StringRecord::new());
+    let last = reader
+        .records()
+        .map(|record| record.expect("a record"))
+        .last()
+        .unwrap_or(StringRecord::new());
     let line = last.position().map(csv::Position::line).expect("a position");
     assert!(read_bytes(text).reasons()[1].starts_with(&format!("line {line},")));
 }

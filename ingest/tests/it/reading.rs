@@ -44,7 +44,10 @@ impl Reading {
     }
 
     pub(crate) fn reasons(&self) -> Vec<&str> {
-        let reasons = self.outgoing.iter().map(|outgoing| outgoing.envelope.reject_reason.as_deref());
+        let reasons = self
+            .outgoing
+            .iter()
+            .map(|outgoing| outgoing.envelope.reject_reason.as_deref());
         reasons.flatten().collect()
     }
 

@@ -43,7 +43,9 @@ fn folder() -> Option<PathBuf> {
 
 fn unzipped(path: &Path) -> Vec<u8> {
     let mut bytes = Vec::new();
-    MultiGzDecoder::new(File::open(path).expect("a file")).read_to_end(&mut bytes).expect("gzip");
+    MultiGzDecoder::new(File::open(path).expect("a file"))
+        .read_to_end(&mut bytes)
+        .expect("gzip");
     bytes
 }
 
@@ -83,8 +85,19 @@ fn every_row_of_every_real_export_is_accounted_for() {
         let (counted, counted_damaged, counted_sums) = count_plainly(&unzipped(&path));
         assert_eq!((counted, counted_damaged), (rows, damaged), "{name}");
         assert_eq!(reading.outgoing.len(), rows, "{name}");
-        assert_eq!(reading.rejected().len(), damaged, "{name}: {:?}", reading.reasons().first());
-        assert!(reading.reasons().iter().all(|reason| reason.contains("column video_id: \"#")), "{name}");
+        assert_eq!(
+            reading.rejected().len(),
+            damaged,
+            "{name}: {:?}",
+            reading.reasons().first()
+        );
+        assert!(
+            reading
+                .reasons()
+                .iter()
+                .all(|reason| reason.contains("column video_id: \"#")),
+            "{name}"
+        );
 
         let sample = counted_sums.keys().next().expect("a day").clone();
         let mut sums = BTreeMap::new();
@@ -108,7 +121,10 @@ fn ranks_of_real_charts_have_no_gaps() {
         }
         for (day, chart) in charts {
             assert!(chart.keys().copied().eq(1..=chart.len() as i32), "{name} {day}: a gap");
-            assert!(chart.values().all(|videos| videos.len() == 1), "{name} {day}: two videos on one place");
+            assert!(
+                chart.values().all(|videos| videos.len() == 1),
+                "{name} {day}: two videos on one place"
+            );
         }
     }
 }
@@ -134,7 +150,11 @@ fn the_path_and_the_compression_change_nothing() {
 #[test]
 fn other_tables_of_the_same_folder_are_refused() {
     let Some(folder) = folder() else { return };
-    for name in ["channels_daily_2026.csv.gz", "channels_reference_2026.csv.gz", "channel_videos_2026-01.csv.gz"] {
+    for name in [
+        "channels_daily_2026.csv.gz",
+        "channels_reference_2026.csv.gz",
+        "channel_videos_2026-01.csv.gz",
+    ] {
         let error = open(&folder.join(name), &Options::default()).err().expect("accepted");
         assert!(matches!(error, OpenError::Header { .. }), "{error}");
         assert!(error.to_string().contains(name), "{error}");
@@ -149,7 +169,10 @@ fn real_category_lists_are_found_and_read() {
     assert_eq!(lists.len(), 6, "{lists:?}");
     for list in lists {
         let names = read_file(&list).outgoing.len();
-        let ids = String::from_utf8(unzipped(&list)).expect("text").matches("\"id\":").count();
+        let ids = String::from_utf8(unzipped(&list))
+            .expect("text")
+            .matches("\"id\":")
+            .count();
         assert_eq!(names, ids, "{}", list.display());
     }
 }
@@ -158,7 +181,8 @@ fn real_category_lists_are_found_and_read() {
 fn a_real_export_can_come_from_any_reader() {
     let Some(folder) = folder() else { return };
     let file = File::open(folder.join("v2018scrape_US.csv.gz")).expect("a file");
-    let mut source = Trending::from_reader("18.01.11_US_videos.csv", file, None, &Options::default()).expect("an export");
+    let mut source =
+        Trending::from_reader("18.01.11_US_videos.csv", file, None, &Options::default()).expect("an export");
     assert_eq!(source.region(), &region("US"));
     assert_eq!(Reading::of(&mut source).snapshots().len(), 200);
 }

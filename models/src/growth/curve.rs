@@ -97,7 +97,7 @@ mod tests {
 
     /// From a millisecond to a year: differences at all scales.
     fn step() -> impl Strategy<Value = f64> {
-        (-8.0..2.6).prop_map(|exponent| libm::exp10(exponent))
+        (-8.0..2.6).prop_map(libm::exp10)
     }
 
     proptest! {

@@ -62,7 +62,9 @@ impl Envelope {
     pub fn from_headers<'a>(header: impl Fn(&str) -> Option<&'a [u8]>) -> Result<Self, EnvelopeError> {
         let text = |name: &'static str| match header(name) {
             None => Ok(None),
-            Some(bytes) => std::str::from_utf8(bytes).map(Some).map_err(|_| EnvelopeError::NotText(name)),
+            Some(bytes) => std::str::from_utf8(bytes)
+                .map(Some)
+                .map_err(|_| EnvelopeError::NotText(name)),
         };
         let required = |name: &'static str| text(name)?.ok_or(EnvelopeError::Missing(name));
         let version = required("ce_specversion")?;

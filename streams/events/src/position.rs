@@ -56,7 +56,9 @@ impl Positions {
 
     /// The part of the vector that is about `topics`.
     pub fn only(&self, topics: &[Topic]) -> Positions {
-        self.iter().filter(|(partition, _)| topics.contains(&partition.topic)).collect()
+        self.iter()
+            .filter(|(partition, _)| topics.contains(&partition.topic))
+            .collect()
     }
 }
 

@@ -56,5 +56,7 @@ fn topic_properties(topic: Topic) -> Vec<(&'static str, String)> {
 fn new_topic<'a>(topic: Topic, replication: i32, properties: &'a [(&'static str, String)]) -> NewTopic<'a> {
     let partitions = i32::from(topic.partitions());
     let topic = NewTopic::new(topic.name(), partitions, TopicReplication::Fixed(replication));
-    properties.iter().fold(topic, |topic, (key, value)| topic.set(key, value))
+    properties
+        .iter()
+        .fold(topic, |topic, (key, value)| topic.set(key, value))
 }

@@ -211,7 +211,9 @@ impl Poller {
                 Some(Err(source)) => return Err(LogError::Read(source)),
                 Some(Ok(message)) => {
                     deadline.get_or_insert_with(|| Instant::now() + self.limits.max_wait);
-                    let Some(topic) = Topic::from_name(message.topic()) else { continue };
+                    let Some(topic) = Topic::from_name(message.topic()) else {
+                        continue;
+                    };
                     let number = message.partition();
                     let record = Record::read(Partition { topic, number }, &message);
                     size_bytes += record.size_bytes();

@@ -84,7 +84,9 @@ impl Producer {
         body: &[u8],
         mark: usize,
     ) -> Result<(), LogError> {
-        let mut record = BaseRecord::with_opaque_to(topic.name(), mark).payload(body).headers(headers(envelope));
+        let mut record = BaseRecord::with_opaque_to(topic.name(), mark)
+            .payload(body)
+            .headers(headers(envelope));
         if let Some(key) = key {
             record = record.key(key);
         }

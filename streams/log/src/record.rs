@@ -5,7 +5,6 @@ use events::{Envelope, EnvelopeError, Partition};
 use rdkafka::Message;
 use rdkafka::message::{BorrowedMessage, Headers};
 
-
 /// One record with its place in the log.
 #[derive(Debug, Clone)]
 pub struct Record {
@@ -50,7 +49,10 @@ impl Record {
     }
 
     pub fn header(&self, name: &str) -> Option<&[u8]> {
-        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| &value[..])
+        self.headers
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| &value[..])
     }
 
     /// The CloudEvents attributes.

@@ -18,9 +18,9 @@ pub(super) struct Provenance {
     partition: i32,
     offset: i64,
     ingested_at: DateTime<Utc>,
-    pub(super) verdict: Verdict,
-    pub(super) reason: Option<String>,
-    pub(super) raw: Option<Vec<u8>>,
+    verdict: Verdict,
+    reason: Option<String>,
+    raw: Option<Vec<u8>>,
 }
 
 impl Provenance {
@@ -37,6 +37,15 @@ impl Provenance {
         }
     }
 
+    pub(super) fn rejected(self, reason: String, raw: Vec<u8>) -> Self {
+        Self {
+            verdict: Verdict::Rejected,
+            reason: Some(reason),
+            raw: Some(raw),
+            ..self
+        }
+    }
+
     /// Days since 1970-01-01 of the event time, UTC.
     fn observed_on(&self) -> Option<i32> {
         let days = self.envelope.time?.timestamp().div_euclid(SECONDS_PER_DAY);
@@ -50,7 +59,12 @@ pub(super) fn columns(rows: &[Provenance]) -> Vec<ArrayRef> {
         Arc::new(rows.iter().map(text).collect::<StringArray>())
     };
     let times = |time: &dyn Fn(&Provenance) -> Option<i64>| -> ArrayRef {
-        Arc::new(rows.iter().map(time).collect::<TimestampMicrosecondArray>().with_timezone("UTC"))
+        Arc::new(
+            rows.iter()
+                .map(time)
+                .collect::<TimestampMicrosecondArray>()
+                .with_timezone("UTC"),
+        )
     };
     vec![
         Arc::new(rows.iter().map(Provenance::observed_on).collect::<Date32Array>()),

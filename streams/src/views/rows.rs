@@ -15,13 +15,29 @@ pub(super) fn bind<'q>(
     kind: Kind,
 ) -> Query<'q, Postgres, PgArguments> {
     match kind {
-        Kind::Text => query.bind(array.as_string::<i32>().iter().map(|text| text.map(str::to_owned)).collect::<Vec<_>>()),
-        Kind::Day => query.bind(array.as_primitive::<Date32Type>().iter().map(|day| day.map(date)).collect::<Vec<_>>()),
+        Kind::Text => query.bind(
+            array
+                .as_string::<i32>()
+                .iter()
+                .map(|text| text.map(str::to_owned))
+                .collect::<Vec<_>>(),
+        ),
+        Kind::Day => query.bind(
+            array
+                .as_primitive::<Date32Type>()
+                .iter()
+                .map(|day| day.map(date))
+                .collect::<Vec<_>>(),
+        ),
         Kind::Int => query.bind(array.as_primitive::<Int32Type>().iter().collect::<Vec<_>>()),
         Kind::Big => query.bind(array.as_primitive::<Int64Type>().iter().collect::<Vec<_>>()),
         Kind::Time => {
             let times = array.as_primitive::<TimestampMicrosecondType>().iter();
-            query.bind(times.map(|time| time.and_then(DateTime::from_timestamp_micros)).collect::<Vec<_>>())
+            query.bind(
+                times
+                    .map(|time| time.and_then(DateTime::from_timestamp_micros))
+                    .collect::<Vec<_>>(),
+            )
         }
         Kind::Bool => query.bind(array.as_boolean().iter().collect::<Vec<_>>()),
     }
@@ -43,22 +59,33 @@ pub async fn read_view<'e>(
     let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
     let statement = format!("SELECT {} FROM views.{}", names.join(", "), view.name);
     let found = sqlx::query(AssertSqlSafe(statement)).fetch_all(executor).await?;
-    let mut rows = found.iter().map(|row| cells(row, &columns)).collect::<Result<Vec<_>, _>>()?;
+    let mut rows = found
+        .iter()
+        .map(|row| cells(row, &columns))
+        .collect::<Result<Vec<_>, _>>()?;
     rows.sort();
     Ok(rows)
 }
 
 fn cells(row: &PgRow, columns: &[Column]) -> Result<Vec<Cell>, sqlx::Error> {
-    columns.iter().enumerate().map(|(i, column)| cell(row, i, column.kind)).collect()
+    columns
+        .iter()
+        .enumerate()
+        .map(|(i, column)| cell(row, i, column.kind))
+        .collect()
 }
 
 fn cell(row: &PgRow, i: usize, kind: Kind) -> Result<Cell, sqlx::Error> {
     let cell = match kind {
         Kind::Text => row.try_get::<Option<String>, _>(i)?.map(Cell::Text),
-        Kind::Day => row.try_get::<Option<NaiveDate>, _>(i)?.map(|day| Cell::Day(day.to_epoch_days())),
+        Kind::Day => row
+            .try_get::<Option<NaiveDate>, _>(i)?
+            .map(|day| Cell::Day(day.to_epoch_days())),
         Kind::Int => row.try_get::<Option<i32>, _>(i)?.map(|n| Cell::Int(n.into())),
         Kind::Big => row.try_get::<Option<i64>, _>(i)?.map(Cell::Int),
-        Kind::Time => row.try_get::<Option<DateTime<Utc>>, _>(i)?.map(|time| Cell::Time(time.timestamp_micros())),
+        Kind::Time => row
+            .try_get::<Option<DateTime<Utc>>, _>(i)?
+            .map(|time| Cell::Time(time.timestamp_micros())),
         Kind::Bool => row.try_get::<Option<bool>, _>(i)?.map(Cell::Bool),
     };
     Ok(cell.unwrap_or(Cell::Null))

@@ -9,7 +9,12 @@ fn names(columns: &[Column]) -> String {
 
 fn tile_columns(tile: &Tile) -> Vec<Column> {
     let values = tile.values.iter().map(|(column, _)| *column);
-    tile.keys.iter().copied().chain(values).chain([AS_OF, LAST_ORDER]).collect()
+    tile.keys
+        .iter()
+        .copied()
+        .chain(values)
+        .chain([AS_OF, LAST_ORDER])
+        .collect()
 }
 
 /// The tile's columns, in the order in which [`fill_incoming`] binds them.
@@ -44,7 +49,11 @@ pub(super) fn fill_incoming(tile: &Tile) -> String {
 /// Merges the incoming tiles into the stored ones. A tile that would not change is left alone.
 pub(super) fn merge_incoming(tile: &Tile) -> String {
     let columns = tile_columns(tile);
-    let mut sets: Vec<String> = tile.values.iter().map(|(column, merge)| set(column.name, *merge)).collect();
+    let mut sets: Vec<String> = tile
+        .values
+        .iter()
+        .map(|(column, merge)| set(column.name, *merge))
+        .collect();
     sets.push("as_of = GREATEST(t.as_of, excluded.as_of)".to_owned());
     sets.push("last_order = GREATEST(t.last_order, excluded.last_order)".to_owned());
     sets.push("updated_at = now()".to_owned());
@@ -99,7 +108,10 @@ pub(super) const FIND_TOUCHED_CHANNELS: &[&str] = &[
 
 /// Whether a rollup is made from other rollups that name channels.
 pub(super) fn needs_channels(rollup: &Rollup) -> bool {
-    rollup.narrow.iter().any(|(_, predicate)| predicate.contains("touched_channel"))
+    rollup
+        .narrow
+        .iter()
+        .any(|(_, predicate)| predicate.contains("touched_channel"))
 }
 
 pub(super) fn delete_replaced(rollup: &Rollup) -> String {

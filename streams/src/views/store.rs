@@ -42,7 +42,10 @@ pub(super) async fn merge(
     spans: &[Span],
 ) -> Result<usize, ViewsError> {
     let mut tx = pool.begin().await?;
-    sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(WRITER_LOCK).execute(&mut *tx).await?;
+    sqlx::query("SELECT pg_advisory_xact_lock($1)")
+        .bind(WRITER_LOCK)
+        .execute(&mut *tx)
+        .await?;
     for span in spans {
         move_position(&mut tx, span).await?;
     }

@@ -34,9 +34,20 @@ fn a_record_that_cannot_be_used_is_a_row_with_reason_and_bytes() {
     };
     let foreign = log::Record::new(good.partition, 3, &stranger, None, b"{}".to_vec());
 
-    let rows = decode(Topic::VideoSnapshots, &[good, negative, broken, foreign], DateTime::UNIX_EPOCH).expect("rows");
+    let rows = decode(
+        Topic::VideoSnapshots,
+        &[good, negative, broken, foreign],
+        DateTime::UNIX_EPOCH,
+    )
+    .expect("rows");
     assert_eq!(rows.num_rows(), 4);
-    let text = |name: &str, row: usize| rows.column_by_name(name).expect("a column").as_string::<i32>().value(row).to_owned();
+    let text = |name: &str, row: usize| {
+        rows.column_by_name(name)
+            .expect("a column")
+            .as_string::<i32>()
+            .value(row)
+            .to_owned()
+    };
     assert_eq!(text("_verdict", 0), "accepted");
     assert_eq!(text("title", 0), "title 1");
     for (row, reason) in [(1, "views: -1 is negative"), (2, "line 1"), (3, "com.example.other")] {

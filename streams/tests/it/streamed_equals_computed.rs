@@ -21,8 +21,16 @@ const PLACE: Partition = Partition {
 
 fn seen() -> impl Strategy<Value = Seen> {
     let channel = prop::option::of((0u8..3, any::<bool>()));
-    (0u8..5, 0u8..40, 0u8..3, 0u16..500, prop::option::of(0u8..9), channel, any::<bool>()).prop_map(
-        |(video, day, hour, views, rank, channel, titled)| Seen {
+    (
+        0u8..5,
+        0u8..40,
+        0u8..3,
+        0u16..500,
+        prop::option::of(0u8..9),
+        channel,
+        any::<bool>(),
+    )
+        .prop_map(|(video, day, hour, views, rank, channel, titled)| Seen {
             video,
             day,
             hour,
@@ -30,8 +38,7 @@ fn seen() -> impl Strategy<Value = Seen> {
             rank,
             channel,
             titled,
-        },
-    )
+        })
 }
 
 /// What is delivered: observations by index, in any order, some twice; and where batches end.
@@ -48,7 +55,10 @@ fn deliveries() -> impl Strategy<Value = (Vec<Seen>, Vec<usize>, usize)> {
 }
 
 fn rows(deliveries: &[(i64, &Event<VideoSnapshot>)]) -> RecordBatch {
-    let records: Vec<_> = deliveries.iter().map(|(offset, event)| record(0, *offset, event)).collect();
+    let records: Vec<_> = deliveries
+        .iter()
+        .map(|(offset, event)| record(0, *offset, event))
+        .collect();
     decode(Topic::VideoSnapshots, &records, DateTime::UNIX_EPOCH).expect("rows")
 }
 
@@ -76,8 +86,14 @@ async fn streamed(database: &Database, deliveries: &[(i64, &Event<VideoSnapshot>
 /// Over the events as the lake holds them: each once, as first delivered.
 async fn computed(deliveries: &[(i64, &Event<VideoSnapshot>)]) -> Views {
     let mut ids = BTreeSet::new();
-    let once: Vec<_> = deliveries.iter().filter(|(_, event)| ids.insert(event.id)).copied().collect();
-    features::recompute_rows([(Topic::VideoSnapshots, rows(&once))].into()).await.expect("computed")
+    let once: Vec<_> = deliveries
+        .iter()
+        .filter(|(_, event)| ids.insert(event.id))
+        .copied()
+        .collect();
+    features::recompute_rows([(Topic::VideoSnapshots, rows(&once))].into())
+        .await
+        .expect("computed")
 }
 
 #[test]
@@ -87,9 +103,17 @@ fn streamed_views_equal_computed_views() {
     let mut runner = TestRunner::new(Config::with_cases(24));
     let outcome = runner.run(&deliveries(), |(seen, order, size)| {
         let events: Vec<_> = seen.into_iter().map(Seen::event).collect();
-        let deliveries: Vec<_> = order.iter().enumerate().map(|(at, i)| (at as i64, &events[*i])).collect();
-        let (streamed, computed) =
-            runtime.block_on(async { (streamed(&database, &deliveries, size).await, computed(&deliveries).await) });
+        let deliveries: Vec<_> = order
+            .iter()
+            .enumerate()
+            .map(|(at, i)| (at as i64, &events[*i]))
+            .collect();
+        let (streamed, computed) = runtime.block_on(async {
+            (
+                streamed(&database, &deliveries, size).await,
+                computed(&deliveries).await,
+            )
+        });
         for (name, computed) in &computed {
             prop_assert_eq!(&streamed[name], computed, "view {}", name);
         }
@@ -103,12 +127,28 @@ fn a_writer_that_was_overtaken_is_fenced() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {
         let database = Database::start().await;
-        let event = Seen { video: 1, day: 1, hour: 1, views: 5, rank: None, channel: None, titled: true }.event();
+        let event = Seen {
+            video: 1,
+            day: 1,
+            hour: 1,
+            views: 5,
+            rank: None,
+            channel: None,
+            titled: true,
+        }
+        .event();
         let batch = || Batch {
             rows: [(Topic::VideoSnapshots, rows(&[(0, &event)]))].into_iter().collect(),
-            spans: vec![Span { partition: PLACE, from: 0, to: 1 }],
+            spans: vec![Span {
+                partition: PLACE,
+                from: 0,
+                to: 1,
+            }],
         };
-        let (mut first, mut second) = (ViewsSink::new(database.pool.clone()), ViewsSink::new(database.pool.clone()));
+        let (mut first, mut second) = (
+            ViewsSink::new(database.pool.clone()),
+            ViewsSink::new(database.pool.clone()),
+        );
         first.write(&batch()).await.expect("written");
         let error = second.write(&batch()).await.expect_err("written twice");
         assert!(matches!(error, streams::SinkError::Fenced(_)), "{error}");

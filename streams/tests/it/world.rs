@@ -45,9 +45,15 @@ impl Database {
     pub(crate) async fn empty(&self) {
         for view in features::View::all() {
             let statement = format!("TRUNCATE views.{}", view.name);
-            sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&self.pool).await.expect("emptied");
+            sqlx::query(sqlx::AssertSqlSafe(statement))
+                .execute(&self.pool)
+                .await
+                .expect("emptied");
         }
-        sqlx::query("TRUNCATE sink.positions").execute(&self.pool).await.expect("emptied");
+        sqlx::query("TRUNCATE sink.positions")
+            .execute(&self.pool)
+            .await
+            .expect("emptied");
     }
 }
 
@@ -69,10 +75,15 @@ impl Seen {
         let video_id = VideoId::new(format!("video{:06}", self.video)).expect("an id");
         let payload = VideoSnapshot {
             title: self.titled.then(|| format!("title {}", self.views % 3)),
-            channel_id: self.channel.filter(|(_, known)| *known).map(|(channel, _)| channel_id(channel)),
+            channel_id: self
+                .channel
+                .filter(|(_, known)| *known)
+                .map(|(channel, _)| channel_id(channel)),
             channel_title: self.channel.map(|(channel, _)| format!("Channel {channel}")),
             category_id: (self.video % 3 != 0).then(|| i32::from(self.video % 3)),
-            region: self.rank.map(|_| Region::new(if self.video % 2 == 0 { "US" } else { "GB" }).expect("a region")),
+            region: self
+                .rank
+                .map(|_| Region::new(if self.video % 2 == 0 { "US" } else { "GB" }).expect("a region")),
             trending_rank: self.rank.map(|rank| i32::from(rank) + 1),
             views: (self.views % 7 != 0).then(|| i64::from(self.views)),
             likes: Some(i64::from(self.views / 10)),

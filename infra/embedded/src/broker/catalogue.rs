@@ -57,7 +57,12 @@ impl Catalogue {
     }
 
     async fn find(&self, id: TopicId) -> Result<Option<Topic>, Error> {
-        let known = self.known.read().unwrap_or_else(PoisonError::into_inner).get(&id).cloned();
+        let known = self
+            .known
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&id)
+            .cloned();
         if known.is_some() {
             return Ok(known);
         }

@@ -36,7 +36,10 @@ pub(super) async fn serve(mut stream: TcpStream, parts: Parts, cancellation: Can
 async fn read(stream: &mut TcpStream, size: u32) -> Result<Bytes, io::Error> {
     let length = size as usize;
     if length > MAX_REQUEST_BYTES {
-        return Err(io::Error::new(io::ErrorKind::InvalidData, format!("a request of {length} bytes")));
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            format!("a request of {length} bytes"),
+        ));
     }
     let mut request = BytesMut::with_capacity(4 + length);
     request.put_u32(size);

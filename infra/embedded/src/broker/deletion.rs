@@ -40,15 +40,25 @@ impl Service<(), DeleteRecordsRequest> for DeleteRecords {
             for wanted in asked.partitions.unwrap_or_default() {
                 partitions.push(self.partition(topic.as_ref(), &wanted).await);
             }
-            topics.push(DeleteRecordsTopicResult::default().name(asked.name).partitions(Some(partitions)));
+            topics.push(
+                DeleteRecordsTopicResult::default()
+                    .name(asked.name)
+                    .partitions(Some(partitions)),
+            );
         }
-        Ok(DeleteRecordsResponse::default().throttle_time_ms(0).topics(Some(topics)))
+        Ok(DeleteRecordsResponse::default()
+            .throttle_time_ms(0)
+            .topics(Some(topics)))
     }
 }
 
 impl DeleteRecords {
     async fn partition(&self, topic: Option<&Topic>, wanted: &DeleteRecordsPartition) -> DeleteRecordsPartitionResult {
-        let before = if wanted.offset == TO_THE_END { i64::MAX } else { wanted.offset };
+        let before = if wanted.offset == TO_THE_END {
+            i64::MAX
+        } else {
+            wanted.offset
+        };
         let deleted = match topic.and_then(|topic| topic.partition(wanted.partition_index)) {
             None => Err(ErrorCode::UnknownTopicOrPartition),
             Some(partition) => self.log.delete_before(partition, before).await.map_err(|error| {
@@ -70,16 +80,23 @@ impl Service<(), DeleteTopicsRequest> for DeleteTopics {
     async fn serve(&self, _: Context<()>, request: DeleteTopicsRequest) -> Result<DeleteTopicsResponse, Error> {
         let mut responses = Vec::new();
         for wanted in request.topics.unwrap_or_default() {
-            let topic = self.catalogue.by_id_or_name(Some(wanted.topic_id), wanted.name.as_deref()).await?;
+            let topic = self
+                .catalogue
+                .by_id_or_name(Some(wanted.topic_id), wanted.name.as_deref())
+                .await?;
             let code = self.delete(topic).await?;
-            let result = DeletableTopicResult::default().name(wanted.name).topic_id(Some(wanted.topic_id));
+            let result = DeletableTopicResult::default()
+                .name(wanted.name)
+                .topic_id(Some(wanted.topic_id));
             responses.push(result.error_code(code.into()));
         }
         for name in request.topic_names.unwrap_or_default() {
             let code = self.delete(self.catalogue.by_name(&name).await?).await?;
             responses.push(DeletableTopicResult::default().name(Some(name)).error_code(code.into()));
         }
-        Ok(DeleteTopicsResponse::default().throttle_time_ms(Some(0)).responses(Some(responses)))
+        Ok(DeleteTopicsResponse::default()
+            .throttle_time_ms(Some(0))
+            .responses(Some(responses)))
     }
 }
 

@@ -43,7 +43,9 @@ impl Service<(), FetchRequest> for Fetch {
         let patience = Duration::from_millis(u64::try_from(request.max_wait_ms).unwrap_or_default());
         let deadline = Instant::now() + patience;
         let enough = usize::try_from(request.min_bytes).unwrap_or_default();
-        let limit = request.max_bytes.map_or(MAX_ANSWER_BYTES, |limit| bounded(limit, MAX_ANSWER_BYTES));
+        let limit = request
+            .max_bytes
+            .map_or(MAX_ANSWER_BYTES, |limit| bounded(limit, MAX_ANSWER_BYTES));
         let topics = request.topics.unwrap_or_default();
         let mut appended = self.log.appended();
         loop {
@@ -77,7 +79,10 @@ impl Fetch {
             final_answer: false,
         };
         for asked in topics {
-            let topic = self.catalogue.by_id_or_name(asked.topic_id, asked.topic.as_deref()).await?;
+            let topic = self
+                .catalogue
+                .by_id_or_name(asked.topic_id, asked.topic.as_deref())
+                .await?;
             let mut partitions = Vec::new();
             for wanted in asked.partitions.iter().flatten() {
                 let partition = topic.as_ref().and_then(|topic| topic.partition(wanted.partition));
@@ -102,8 +107,14 @@ impl Fetch {
     ) -> PartitionData {
         let Some(partition) = partition else {
             look.final_answer = true;
-            return answer(wanted.partition, Bounds { log_start: -1, next_offset: -1 })
-                .error_code(ErrorCode::UnknownTopicOrPartition.into());
+            return answer(
+                wanted.partition,
+                Bounds {
+                    log_start: -1,
+                    next_offset: -1,
+                },
+            )
+            .error_code(ErrorCode::UnknownTopicOrPartition.into());
         };
         let left = limit.saturating_sub(look.bytes);
         let room = bounded(wanted.partition_max_bytes, left);
@@ -117,8 +128,14 @@ impl Fetch {
             Err(error) => {
                 tracing::error!(%error, "records could not be read");
                 look.final_answer = true;
-                answer(wanted.partition, Bounds { log_start: -1, next_offset: -1 })
-                    .error_code(ErrorCode::KafkaStorageError.into())
+                answer(
+                    wanted.partition,
+                    Bounds {
+                        log_start: -1,
+                        next_offset: -1,
+                    },
+                )
+                .error_code(ErrorCode::KafkaStorageError.into())
             }
         }
     }

@@ -20,8 +20,13 @@ pub(super) async fn bind(wanted: SocketAddr, folder: &Path) -> Result<TcpListene
     {
         return Ok(listener);
     }
-    let listener = TcpListener::bind(wanted).await.map_err(|source| listen_error(wanted, source))?;
-    let port = listener.local_addr().map_err(|source| listen_error(wanted, source))?.port();
+    let listener = TcpListener::bind(wanted)
+        .await
+        .map_err(|source| listen_error(wanted, source))?;
+    let port = listener
+        .local_addr()
+        .map_err(|source| listen_error(wanted, source))?
+        .port();
     std::fs::write(&remembered, port.to_string()).map_err(|source| BrokerError::Folder {
         folder: folder.to_owned(),
         source,

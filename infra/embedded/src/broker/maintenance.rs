@@ -66,7 +66,9 @@ impl Policy {
         let described = storage.describe_config(topic, ConfigResource::Topic, None).await?;
         let value = |name: &str| {
             let mut configs = described.configs.iter().flatten();
-            configs.find(|config| config.name == name).and_then(|config| config.value.clone())
+            configs
+                .find(|config| config.name == name)
+                .and_then(|config| config.value.clone())
         };
         let cleanup = value("cleanup.policy").unwrap_or_else(|| "delete".into());
         let retention_ms = match value("retention.ms").map(|text| text.parse::<i64>()) {

@@ -32,9 +32,15 @@ impl Service<(), ListOffsetsRequest> for ListOffsets {
                 let partition = topic.as_ref().and_then(|topic| topic.partition(wanted.partition_index));
                 partitions.push(self.partition(partition, &wanted).await);
             }
-            topics.push(ListOffsetsTopicResponse::default().name(asked.name).partitions(Some(partitions)));
+            topics.push(
+                ListOffsetsTopicResponse::default()
+                    .name(asked.name)
+                    .partitions(Some(partitions)),
+            );
         }
-        Ok(ListOffsetsResponse::default().throttle_time_ms(Some(0)).topics(Some(topics)))
+        Ok(ListOffsetsResponse::default()
+            .throttle_time_ms(Some(0))
+            .topics(Some(topics)))
     }
 }
 
@@ -69,7 +75,12 @@ impl ListOffsets {
         match timestamp {
             LATEST => Ok((self.log.bounds(partition).await.map_err(failed)?.next_offset, -1)),
             EARLIEST => Ok((self.log.bounds(partition).await.map_err(failed)?.log_start, -1)),
-            0.. => Ok(self.log.first_since(partition, timestamp).await.map_err(failed)?.unwrap_or((-1, -1))),
+            0.. => Ok(self
+                .log
+                .first_since(partition, timestamp)
+                .await
+                .map_err(failed)?
+                .unwrap_or((-1, -1))),
             _ => Err(ErrorCode::UnsupportedVersion),
         }
     }

@@ -25,7 +25,9 @@ impl Service<(), ProduceRequest> for Produce {
         for topic in request.topic_data.unwrap_or_default() {
             responses.push(self.topic(topic).await?);
         }
-        Ok(ProduceResponse::default().responses(Some(responses)).throttle_time_ms(Some(0)))
+        Ok(ProduceResponse::default()
+            .responses(Some(responses))
+            .throttle_time_ms(Some(0)))
     }
 }
 
@@ -38,7 +40,9 @@ impl Produce {
         }
         // all at once: partitions of one request share a commit
         let responses = futures::future::join_all(appended).await;
-        Ok(TopicProduceResponse::default().name(data.name).partition_responses(Some(responses)))
+        Ok(TopicProduceResponse::default()
+            .name(data.name)
+            .partition_responses(Some(responses)))
     }
 
     async fn partition(&self, topic: Option<&Topic>, data: PartitionProduceData) -> PartitionProduceResponse {

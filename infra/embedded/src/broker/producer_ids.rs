@@ -28,7 +28,10 @@ impl Service<(), InitProducerIdRequest> for InitProducerId {
         };
         let answer = InitProducerIdResponse::default().throttle_time_ms(0);
         Ok(match given {
-            Ok(id) => answer.error_code(ErrorCode::None.into()).producer_id(id).producer_epoch(0),
+            Ok(id) => answer
+                .error_code(ErrorCode::None.into())
+                .producer_id(id)
+                .producer_epoch(0),
             Err(code) => answer.error_code(code.into()).producer_id(-1).producer_epoch(-1),
         })
     }

@@ -73,18 +73,51 @@ impl Parts {
             tansu::metadata,
         ]
         .iter()
-        .try_fold(FrameRouteService::builder(), |routes, add| add(routes, self.storage.clone()))
+        .try_fold(FrameRouteService::builder(), |routes, add| {
+            add(routes, self.storage.clone())
+        })
     }
 
     fn record_routes(&self, routes: Routes) -> Result<Routes, Error> {
         let (catalogue, log) = (self.catalogue.clone(), self.log.clone());
-        let routes = with(routes, Produce { catalogue: catalogue.clone(), log: log.clone() })?;
-        let routes = with(routes, ListOffsets { catalogue: catalogue.clone(), log: log.clone() })?;
+        let routes = with(
+            routes,
+            Produce {
+                catalogue: catalogue.clone(),
+                log: log.clone(),
+            },
+        )?;
+        let routes = with(
+            routes,
+            ListOffsets {
+                catalogue: catalogue.clone(),
+                log: log.clone(),
+            },
+        )?;
         let routes = with(routes, InitProducerId { log: log.clone() })?;
-        let routes = with(routes, DeleteRecords { catalogue: catalogue.clone(), log: log.clone() })?;
-        let routes = with(routes, DeleteTopics { catalogue: catalogue.clone(), log: log.clone() })?;
+        let routes = with(
+            routes,
+            DeleteRecords {
+                catalogue: catalogue.clone(),
+                log: log.clone(),
+            },
+        )?;
+        let routes = with(
+            routes,
+            DeleteTopics {
+                catalogue: catalogue.clone(),
+                log: log.clone(),
+            },
+        )?;
         let cancellation = self.cancellation.clone();
-        with(routes, Fetch { catalogue, log, cancellation })
+        with(
+            routes,
+            Fetch {
+                catalogue,
+                log,
+                cancellation,
+            },
+        )
     }
 }
 

@@ -24,8 +24,14 @@ pub(super) async fn open(
     advertised: SocketAddr,
     cancellation: CancellationToken,
 ) -> Result<StorageContainer, BrokerError> {
-    let failed = |reason: String| BrokerError::Topics { folder: folder.to_owned(), reason };
-    let handle = File::open(folder).map_err(|source| BrokerError::Folder { folder: folder.to_owned(), source })?;
+    let failed = |reason: String| BrokerError::Topics {
+        folder: folder.to_owned(),
+        reason,
+    };
+    let handle = File::open(folder).map_err(|source| BrokerError::Folder {
+        folder: folder.to_owned(),
+        source,
+    })?;
     let location = location(folder, &handle).map_err(failed)?;
     let advertised = Url::parse(&format!("tcp://{advertised}")).map_err(|error| failed(error.to_string()))?;
     let storage = StorageContainer::builder()
@@ -44,20 +50,27 @@ pub(super) async fn open(
         incarnation_id: Uuid::new_v4(),
         rack: None,
     };
-    storage.register_broker(registration).await.map_err(|error| failed(error.to_string()))?;
+    storage
+        .register_broker(registration)
+        .await
+        .map_err(|error| failed(error.to_string()))?;
     Ok(storage)
 }
 
 /// Tansu takes the file from a URL: an absolute path needs a second slash, and what a URL has to escape (a space, an
 /// umlaut) would be taken literally. Such a folder is named by its open handle instead.
 fn location(folder: &Path, handle: &File) -> Result<Url, String> {
-    let file = std::path::absolute(folder).map_err(|error| error.to_string())?.join("tansu.db");
+    let file = std::path::absolute(folder)
+        .map_err(|error| error.to_string())?
+        .join("tansu.db");
     let plain = file.to_str().and_then(|path| {
         let url = Url::parse(&format!("sqlite:///{path}")).ok()?;
         (url.path() == format!("/{path}") && url.query().is_none()).then_some(url)
     });
     match plain {
         Some(url) => Ok(url),
-        None => Url::parse(&format!("sqlite:////proc/self/fd/{}/tansu.db", handle.as_raw_fd())).map_err(|e| e.to_string()),
+        None => {
+            Url::parse(&format!("sqlite:////proc/self/fd/{}/tansu.db", handle.as_raw_fd())).map_err(|e| e.to_string())
+        }
     }
 }

@@ -30,7 +30,9 @@ pub(super) enum Reach {
 
 impl Account {
     pub(super) fn choose(install: &Install, data: &Path) -> Result<Self, PostgresError> {
-        let own = std::fs::metadata("/proc/self").map_err(folder(Path::new("/proc/self")))?.uid();
+        let own = std::fs::metadata("/proc/self")
+            .map_err(folder(Path::new("/proc/self")))?
+            .uid();
         if own != ROOT {
             return Ok(Self::Own);
         }
@@ -43,14 +45,22 @@ impl Account {
                 Err(why) => reason = why,
             }
         }
-        Err(PostgresError::NoAccount { user, data: data.to_owned(), reason })
+        Err(PostgresError::NoAccount {
+            user,
+            data: data.to_owned(),
+            reason,
+        })
     }
 
     /// A command that runs `program` as this user, and sends it `signal` when the calling thread ends.
     pub(super) fn command(&self, install: &Install, program: &Path, signal: &str) -> Command {
         let mut command = Command::new("setpriv");
         if let Self::Other { uid, gid, reach } = self {
-            command.args([format!("--reuid={uid}"), format!("--regid={gid}"), "--clear-groups".into()]);
+            command.args([
+                format!("--reuid={uid}"),
+                format!("--regid={gid}"),
+                "--clear-groups".into(),
+            ]);
             if *reach == Reach::Capability {
                 command.args(["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]);
                 // without it access(2), which Postgres asks about its own program, forgets the capability
@@ -77,10 +87,16 @@ impl Account {
         let mut enter = self.command(install, Path::new("test"), "KILL");
         enter.arg("-x").arg(data);
         for mut command in [find, enter] {
-            let answer = command.output().map_err(|error| format!("setpriv can't be run: {error}"))?;
+            let answer = command
+                .output()
+                .map_err(|error| format!("setpriv can't be run: {error}"))?;
             if !answer.status.success() {
                 let said = String::from_utf8_lossy(&answer.stderr);
-                return Err(if said.trim().is_empty() { "it can't enter it".into() } else { said.trim().into() });
+                return Err(if said.trim().is_empty() {
+                    "it can't enter it".into()
+                } else {
+                    said.trim().into()
+                });
             }
         }
         Ok(())
@@ -97,8 +113,19 @@ fn other_user(data: &Path) -> Result<(String, u32, u32), PostgresError> {
     let users = Path::new("/etc/passwd");
     let text = std::fs::read_to_string(users).map_err(folder(users))?;
     let ids = |name: &str| {
-        let mut fields = text.lines().find(|line| line.split(':').next() == Some(name))?.split(':').skip(2);
-        Some((name.to_owned(), fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
+        let mut fields = text
+            .lines()
+            .find(|line| line.split(':').next() == Some(name))?
+            .split(':')
+            .skip(2);
+        Some((
+            name.to_owned(),
+            fields.next()?.parse().ok()?,
+            fields.next()?.parse().ok()?,
+        ))
     };
-    Ok(CANDIDATES.iter().find_map(|name| ids(name)).unwrap_or(("nobody".into(), 65534, 65534)))
+    Ok(CANDIDATES
+        .iter()
+        .find_map(|name| ids(name))
+        .unwrap_or(("nobody".into(), 65534, 65534)))
 }

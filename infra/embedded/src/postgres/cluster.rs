@@ -26,7 +26,10 @@ impl Cluster {
     pub(super) fn open_or_create(install: &Install, account: &Account, data: &Path) -> Result<Self, PostgresError> {
         remove_unfinished(data)?;
         let password = password(&data.join("password"))?;
-        let cluster = Self { data: data.to_owned(), password };
+        let cluster = Self {
+            data: data.to_owned(),
+            password,
+        };
         match std::fs::read_to_string(cluster.folder().join("PG_VERSION")) {
             Ok(found) if found.trim() == install.major() => Ok(cluster),
             Ok(found) => Err(PostgresError::OtherVersion {
@@ -56,7 +59,11 @@ impl Cluster {
     }
 
     pub(super) fn remembered_port(&self) -> Option<u16> {
-        std::fs::read_to_string(self.data.join("port")).ok()?.trim().parse().ok()
+        std::fs::read_to_string(self.data.join("port"))
+            .ok()?
+            .trim()
+            .parse()
+            .ok()
     }
 
     pub(super) fn remember_port(&self, port: u16) -> Result<(), PostgresError> {
@@ -77,12 +84,16 @@ impl Cluster {
             let _ = std::fs::remove_dir_all(&unfinished);
         }
         made?;
-        File::open(&self.data).and_then(|parent| parent.sync_all()).map_err(folder(&self.data))
+        File::open(&self.data)
+            .and_then(|parent| parent.sync_all())
+            .map_err(folder(&self.data))
     }
 
     /// The password in a file that the server's user may read, for `initdb` only.
     fn secret_for(&self, account: &Account) -> Result<PathBuf, PostgresError> {
-        let secret = self.data.join(format!("{UNFINISHED}password-{}", Uuid::new_v4().simple()));
+        let secret = self
+            .data
+            .join(format!("{UNFINISHED}password-{}", Uuid::new_v4().simple()));
         write_secret(&secret, &self.password).map_err(folder(&secret))?;
         account.own(&secret)?;
         Ok(secret)
@@ -98,12 +109,18 @@ fn initdb(install: &Install, account: &Account, target: &Path, secret: &Path) ->
         .arg(target)
         .arg("--pwfile")
         .arg(secret);
-    let answer = server::run(command).map_err(|source| PostgresError::Program { program: "setpriv".into(), source })?;
+    let answer = server::run(command).map_err(|source| PostgresError::Program {
+        program: "setpriv".into(),
+        source,
+    })?;
     if answer.status.success() {
         return Ok(());
     }
     let output = [answer.stdout, answer.stderr].map(|text| String::from_utf8_lossy(&text).trim().to_owned());
-    Err(PostgresError::Create { data: target.to_owned(), output: output.join("\n") })
+    Err(PostgresError::Create {
+        data: target.to_owned(),
+        output: output.join("\n"),
+    })
 }
 
 /// Reads the password, or makes one.
@@ -123,7 +140,12 @@ fn password(path: &Path) -> Result<String, PostgresError> {
 }
 
 fn write_secret(path: &Path, text: &str) -> std::io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(path)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()
 }
@@ -133,7 +155,11 @@ fn remove_unfinished(data: &Path) -> Result<(), PostgresError> {
     for entry in std::fs::read_dir(data).map_err(folder(data))?.flatten() {
         if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
             let path = entry.path();
-            let removed = if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
+            let removed = if path.is_dir() {
+                std::fs::remove_dir_all(&path)
+            } else {
+                std::fs::remove_file(&path)
+            };
             removed.map_err(folder(&path))?;
         }
     }

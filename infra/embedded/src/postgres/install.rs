@@ -8,7 +8,15 @@ use super::PostgresError;
 
 /// What Postgres programs would take from the environment and act upon.
 const OVERRIDES: [&str; 9] = [
-    "PGDATA", "PGPORT", "PGHOST", "PGUSER", "PGPASSWORD", "PGDATABASE", "PGOPTIONS", "PGTZ", "PGSERVICE",
+    "PGDATA",
+    "PGPORT",
+    "PGHOST",
+    "PGUSER",
+    "PGPASSWORD",
+    "PGDATABASE",
+    "PGOPTIONS",
+    "PGTZ",
+    "PGSERVICE",
 ];
 
 #[derive(Debug, Clone)]
@@ -19,10 +27,18 @@ pub(super) struct Install {
 
 impl Install {
     pub(super) fn find(folder: &Path) -> Result<Self, PostgresError> {
-        let missing = || PostgresError::NotInstalled { install: folder.to_owned() };
+        let missing = || PostgresError::NotInstalled {
+            install: folder.to_owned(),
+        };
         let folder = folder.canonicalize().map_err(|_| missing())?;
-        let install = Self { folder, major: String::new() };
-        if ["postgres", "initdb"].iter().any(|name| !install.program(name).is_file()) {
+        let install = Self {
+            folder,
+            major: String::new(),
+        };
+        if ["postgres", "initdb"]
+            .iter()
+            .any(|name| !install.program(name).is_file())
+        {
             return Err(missing());
         }
         let major = install.ask_version()?;
@@ -58,10 +74,13 @@ impl Install {
         let program = self.program("postgres");
         let mut command = Command::new(&program);
         self.prepare(&mut command);
-        let answer = command.arg("--version").output().map_err(|source| PostgresError::Program {
-            program: program.display().to_string(),
-            source,
-        })?;
+        let answer = command
+            .arg("--version")
+            .output()
+            .map_err(|source| PostgresError::Program {
+                program: program.display().to_string(),
+                source,
+            })?;
         let text = String::from_utf8_lossy(&answer.stdout);
         let version = text.split_whitespace().next_back().unwrap_or_default();
         match version.split('.').next() {

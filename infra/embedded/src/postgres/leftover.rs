@@ -36,7 +36,10 @@ pub(super) fn end(data: &Path) -> Result<(), PostgresError> {
         }
     }
     if let Some(pid) = processes().first() {
-        return Err(PostgresError::Leftover { data: data.to_owned(), pid: *pid });
+        return Err(PostgresError::Leftover {
+            data: data.to_owned(),
+            pid: *pid,
+        });
     }
     let stale = data.join("cluster/postmaster.pid");
     match std::fs::remove_file(&stale) {

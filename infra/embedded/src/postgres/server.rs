@@ -63,7 +63,11 @@ impl Server {
         address: SocketAddr,
     ) -> Result<Self, PostgresError> {
         let path = cluster.log();
-        let log = OpenOptions::new().create(true).append(true).open(&path).map_err(folder(&path))?;
+        let log = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(&path)
+            .map_err(folder(&path))?;
         if log.metadata().map_err(folder(&path))?.len() > LOG_KEPT_BYTES {
             log.set_len(0).map_err(folder(&path))?;
         }
@@ -81,7 +85,12 @@ impl Server {
             program: "setpriv".into(),
             source,
         })?;
-        Ok(Self { pid, ended, log: path, log_start })
+        Ok(Self {
+            pid,
+            ended,
+            log: path,
+            log_start,
+        })
     }
 
     /// Waits until the server takes connections.
@@ -116,7 +125,10 @@ impl Server {
     }
 
     pub(super) fn failure(&self, reason: String) -> PostgresError {
-        PostgresError::Start { reason, log: self.log_tail() }
+        PostgresError::Start {
+            reason,
+            log: self.log_tail(),
+        }
     }
 
     /// Fast shutdown, then immediate, then a kill.
@@ -144,7 +156,10 @@ impl Server {
         if log.contains("could not bind") || log.contains("could not create any TCP/IP sockets") {
             return PostgresError::PortTaken { address };
         }
-        PostgresError::Start { reason: format!("it ended with {status}"), log }
+        PostgresError::Start {
+            reason: format!("it ended with {status}"),
+            log,
+        }
     }
 
     /// The last lines that this run has written.
@@ -178,15 +193,17 @@ fn is_refusal(error: &sqlx::Error) -> bool {
 async fn launch(mut command: Command) -> std::io::Result<(u32, watch::Receiver<Ended>)> {
     let (tell, started) = oneshot::channel();
     let (end, ended) = watch::channel(None);
-    std::thread::Builder::new().name("postgres".into()).spawn(move || match command.spawn() {
-        Ok(mut child) => {
-            let _ = tell.send(Ok(child.id()));
-            let _ = end.send(Some(child.wait().unwrap_or_default()));
-        }
-        Err(error) => {
-            let _ = tell.send(Err(error));
-        }
-    })?;
+    std::thread::Builder::new()
+        .name("postgres".into())
+        .spawn(move || match command.spawn() {
+            Ok(mut child) => {
+                let _ = tell.send(Ok(child.id()));
+                let _ = end.send(Some(child.wait().unwrap_or_default()));
+            }
+            Err(error) => {
+                let _ = tell.send(Err(error));
+            }
+        })?;
     let pid = started.await.map_err(std::io::Error::other)??;
     Ok((pid, ended))
 }

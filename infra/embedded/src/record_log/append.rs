@@ -21,7 +21,11 @@ pub(crate) enum AppendError {
     #[error("transactions are not supported")]
     Transactional,
     #[error("sequence {found} of producer {producer_id} where {expected} was expected")]
-    OutOfOrder { producer_id: i64, expected: i32, found: i32 },
+    OutOfOrder {
+        producer_id: i64,
+        expected: i32,
+        found: i32,
+    },
     #[error("producer {producer_id} sent epoch {found} after epoch {current}")]
     Fenced { producer_id: i64, current: i32, found: i32 },
     #[error(transparent)]
@@ -80,7 +84,9 @@ impl Appender {
             forget: connection
                 .prepare("delete from recent_append where partition = ?1 and producer_id = ?2 and base_offset < ?3")
                 .await?,
-            advance: connection.prepare("update partition set next_offset = ?2 where id = ?1").await?,
+            advance: connection
+                .prepare("update partition set next_offset = ?2 where id = ?1")
+                .await?,
         })
     }
 
@@ -99,24 +105,33 @@ impl Appender {
         Ok(base_offset)
     }
 
+    /// Row id and next offset of a partition, which its first batch brings into being.
     async fn locate(&self, partition: &Partition) -> Result<(i64, i64), libsql::Error> {
-        loop {
-            self.partition.reset();
-            let mut rows = self.partition.query((partition.topic.as_str(), partition.number)).await?;
-            if let Some(row) = rows.next().await? {
-                return Ok((row.get(0)?, row.get(1)?));
-            }
-            self.add_partition.reset();
-            self.add_partition.execute((partition.topic.as_str(), partition.number)).await?;
+        let key = (partition.topic.as_str(), partition.number);
+        if let Some(found) = self.find(key).await? {
+            return Ok(found);
         }
+        self.add_partition.reset();
+        self.add_partition.execute(key).await?;
+        self.find(key).await?.ok_or(libsql::Error::QueryReturnedNoRows)
     }
 
+    async fn find(&self, key: (&str, i32)) -> Result<Option<(i64, i64)>, libsql::Error> {
+        let found = match self.partition.query(key).await?.next().await? {
+            Some(row) => Some((row.get(0)?, row.get(1)?)),
+            None => None,
+        };
+        // a statement that stands on a row keeps the write-ahead log from being taken in
+        self.partition.reset();
+        Ok(found)
+    }
+
+    /// What this producer appended last, newest first.
     async fn recent(&self, id: i64, batch: &Batch) -> Result<Vec<Recent>, libsql::Error> {
         let mut found = Vec::new();
         if !batch.is_idempotent() {
             return Ok(found);
         }
-        self.recent.reset();
         let mut rows = self.recent.query((id, batch.producer_id, REMEMBERED)).await?;
         while let Some(row) = rows.next().await? {
             found.push(Recent {
@@ -126,6 +141,7 @@ impl Appender {
                 last_sequence: row.get(3)?,
             });
         }
+        self.recent.reset();
         Ok(found)
     }
 
@@ -139,7 +155,9 @@ impl Appender {
         });
         let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
         self.insert.reset();
-        self.insert.execute((id, base_offset, last_offset, max_timestamp, size, bytes.to_vec())).await?;
+        self.insert
+            .execute((id, base_offset, last_offset, max_timestamp, size, bytes.to_vec()))
+            .await?;
         self.advance.reset();
         self.advance.execute((id, last_offset + 1)).await?;
         Ok(())
@@ -186,7 +204,11 @@ fn check_sequence(recent: &[Recent], batch: &Batch) -> Result<Option<i64>, Appen
     };
     let (producer_id, found) = (batch.producer_id, i32::from(batch.producer_epoch));
     if found < newest.epoch {
-        return Err(AppendError::Fenced { producer_id, current: newest.epoch, found });
+        return Err(AppendError::Fenced {
+            producer_id,
+            current: newest.epoch,
+            found,
+        });
     }
     let same = |known: &&Recent| {
         known.epoch == found
@@ -196,11 +218,19 @@ fn check_sequence(recent: &[Recent], batch: &Batch) -> Result<Option<i64>, Appen
     if let Some(known) = recent.iter().find(same) {
         return Ok(Some(known.base_offset));
     }
-    let expected = if found > newest.epoch { 0 } else { following(newest.last_sequence) };
+    let expected = if found > newest.epoch {
+        0
+    } else {
+        following(newest.last_sequence)
+    };
     if batch.base_sequence == expected {
         return Ok(None);
     }
-    Err(AppendError::OutOfOrder { producer_id, expected, found: batch.base_sequence })
+    Err(AppendError::OutOfOrder {
+        producer_id,
+        expected,
+        found: batch.base_sequence,
+    })
 }
 
 /// Sequences wrap from `i32::MAX` to 0.

@@ -79,7 +79,10 @@ async fn rewrite(connection: &Connection, id: i64, newest: &HashMap<Bytes, i64>)
         let bytes = Bytes::from(batch).to_vec();
         let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
         connection
-            .execute("update batch set size_bytes = ?2, bytes = ?3 where id = ?1", (id, size, bytes))
+            .execute(
+                "update batch set size_bytes = ?2, bytes = ?3 where id = ?1",
+                (id, size, bytes),
+            )
             .await?;
     }
     Ok(dropped as u64)

@@ -22,11 +22,14 @@ struct Shared {
 impl Readers {
     pub(super) fn new(database: Database) -> Self {
         let idle = Mutex::new(Vec::new());
-        Self { shared: Arc::new(Shared { database, idle }) }
+        Self {
+            shared: Arc::new(Shared { database, idle }),
+        }
     }
 
     pub(super) async fn bounds(&self, partition: Partition) -> Result<Bounds, RecordLogError> {
-        self.ask(async move |connection| Ok(locate(connection, &partition).await?.1)).await
+        self.ask(async move |connection| Ok(locate(connection, &partition).await?.1))
+            .await
     }
 
     pub(super) async fn read(
@@ -37,7 +40,10 @@ impl Readers {
     ) -> Result<(Bounds, Vec<Batch>), RecordLogError> {
         self.ask(async move |connection| {
             let (id, bounds) = locate(connection, &partition).await?;
-            Ok((bounds, batches(connection, id, offset, bounds.next_offset, max_bytes).await?))
+            Ok((
+                bounds,
+                batches(connection, id, offset, bounds.next_offset, max_bytes).await?,
+            ))
         })
         .await
     }
@@ -49,7 +55,8 @@ impl Readers {
     ) -> Result<Option<(i64, i64)>, RecordLogError> {
         self.ask(async move |connection| {
             let (id, _) = locate(connection, &partition).await?;
-            let sql = "select bytes from batch where partition = ?1 and max_timestamp >= ?2 order by last_offset limit 1";
+            let sql =
+                "select bytes from batch where partition = ?1 and max_timestamp >= ?2 order by last_offset limit 1";
             let mut rows = connection.query(sql, (id, timestamp_ms)).await?;
             match rows.next().await? {
                 Some(row) => first_record_since(decode(row.get(0)?)?, timestamp_ms),
@@ -70,7 +77,11 @@ impl Readers {
             futures::executor::block_on(async {
                 let connection = shared.borrow().await?;
                 let answer = question(&connection).await;
-                shared.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+                shared
+                    .idle
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .push(connection);
                 answer
             })
         });
@@ -91,10 +102,15 @@ impl Shared {
 /// The partition's row id and bounds; a partition that was never written to has id 0, which no batch has.
 async fn locate(connection: &Connection, partition: &Partition) -> Result<(i64, Bounds), libsql::Error> {
     let sql = "select id, log_start, next_offset from partition where topic = ?1 and number = ?2";
-    let mut rows = connection.query(sql, (partition.topic.as_str(), partition.number)).await?;
+    let mut rows = connection
+        .query(sql, (partition.topic.as_str(), partition.number))
+        .await?;
     match rows.next().await? {
         Some(row) => {
-            let bounds = Bounds { log_start: row.get(1)?, next_offset: row.get(2)? };
+            let bounds = Bounds {
+                log_start: row.get(1)?,
+                next_offset: row.get(2)?,
+            };
             Ok((row.get(0)?, bounds))
         }
         None => Ok((0, Bounds::default())),
@@ -132,7 +148,12 @@ fn first_record_since(batch: Batch, timestamp_ms: i64) -> Result<Option<(i64, i6
     let found = batch
         .records
         .iter()
-        .map(|record| (batch.base_offset + i64::from(record.offset_delta), batch.base_timestamp + record.timestamp_delta))
+        .map(|record| {
+            (
+                batch.base_offset + i64::from(record.offset_delta),
+                batch.base_timestamp + record.timestamp_delta,
+            )
+        })
         .find(|(_, timestamp)| *timestamp >= timestamp_ms);
     Ok(found)
 }

@@ -10,20 +10,18 @@ pub(super) async fn delete_before(
     partition: &Partition,
     offset: i64,
 ) -> Result<i64, RecordLogError> {
+    let (topic, number) = (partition.topic.as_str(), partition.number);
     let change = connection.transaction().await?;
-    let sql = "update partition set log_start = max(log_start, min(?3, next_offset)) \
-               where topic = ?1 and number = ?2 returning id, log_start";
-    let mut rows = change.query(sql, (partition.topic.as_str(), partition.number, offset)).await?;
-    let Some(row) = rows.next().await? else {
-        return Ok(0);
-    };
-    let (id, log_start): (i64, i64) = (row.get(0)?, row.get(1)?);
-    drop(rows);
-    change
-        .execute("delete from batch where partition = ?1 and last_offset < ?2", (id, log_start))
-        .await?;
+    let start =
+        "update partition set log_start = max(log_start, min(?3, next_offset)) where topic = ?1 and number = ?2";
+    change.execute(start, (topic, number, offset)).await?;
+    let old = "delete from batch where exists (select 1 from partition p where p.id = batch.partition
+        and p.topic = ?1 and p.number = ?2 and batch.last_offset < p.log_start)";
+    change.execute(old, (topic, number)).await?;
     change.commit().await?;
-    Ok(log_start)
+    let sql = "select log_start from partition where topic = ?1 and number = ?2";
+    let mut rows = connection.query(sql, (topic, number)).await?;
+    Ok(rows.next().await?.map_or(Ok(0), |row| row.get(0))?)
 }
 
 pub(super) async fn delete_topic(connection: &Connection, topic: &str) -> Result<(), RecordLogError> {
@@ -32,7 +30,9 @@ pub(super) async fn delete_topic(connection: &Connection, topic: &str) -> Result
         let sql = format!("delete from {table} where partition in (select id from partition where topic = ?1)");
         change.execute(&sql, [topic]).await?;
     }
-    change.execute("delete from partition where topic = ?1", [topic]).await?;
+    change
+        .execute("delete from partition where topic = ?1", [topic])
+        .await?;
     change.commit().await?;
     Ok(())
 }

@@ -71,7 +71,10 @@ impl Writer {
     }
 
     pub(super) async fn send(&self, command: Command) -> Result<(), RecordLogError> {
-        self.commands.send(command).await.map_err(|_| RecordLogError::WriterEnded)
+        self.commands
+            .send(command)
+            .await
+            .map_err(|_| RecordLogError::WriterEnded)
     }
 
     pub(super) async fn ask<T>(&self, command: impl FnOnce(Answer<T>) -> Command) -> Result<T, RecordLogError> {
@@ -102,6 +105,7 @@ async fn run(
                 announce.send_modify(|count| *count += 1);
             }
             Command::Close(answer) => {
+                drop(appender);
                 let _ = answer.send(checkpoint(&connection).await);
                 return Ok(());
             }
@@ -121,7 +125,11 @@ async fn append_all(
     let mut accepted: Vec<Accepted> = Vec::new();
     let mut next = Some(first);
     let mut broken = begun.is_err();
-    while let Some(Command::Append { partition, batch, answer }) = next.take_if(|c| matches!(c, Command::Append { .. }))
+    while let Some(Command::Append {
+        partition,
+        batch,
+        answer,
+    }) = next.take_if(|c| matches!(c, Command::Append { .. }))
     {
         let outcome = if broken {
             Err(RecordLogError::WriterEnded.into())
@@ -142,7 +150,11 @@ async fn finish(connection: &Connection, begun: Option<libsql::Error>, accepted:
     let failure = match (begun, broken) {
         (Some(error), _) => Some(error.to_string()),
         (None, true) => Some("an append of the same transaction failed".into()),
-        (None, false) => connection.execute("commit", ()).await.err().map(|error| error.to_string()),
+        (None, false) => connection
+            .execute("commit", ())
+            .await
+            .err()
+            .map(|error| error.to_string()),
     };
     if failure.is_some() && !connection.is_autocommit() {
         let _ = connection.execute("rollback", ()).await;
@@ -161,13 +173,21 @@ async fn change(connection: &Connection, command: Command) {
         Command::NewProducerId(answer) => {
             let _ = answer.send(new_producer_id(connection).await);
         }
-        Command::DeleteBefore { partition, offset, answer } => {
+        Command::DeleteBefore {
+            partition,
+            offset,
+            answer,
+        } => {
             let _ = answer.send(retention::delete_before(connection, &partition, offset).await);
         }
         Command::DeleteTopic { topic, answer } => {
             let _ = answer.send(retention::delete_topic(connection, &topic).await);
         }
-        Command::Expire { topic, timestamp_ms, answer } => {
+        Command::Expire {
+            topic,
+            timestamp_ms,
+            answer,
+        } => {
             let _ = answer.send(retention::expire(connection, &topic, timestamp_ms).await);
         }
         Command::Compact { topic, answer } => {

@@ -58,8 +58,16 @@ async fn records_positions_and_the_port_survive_a_restart() {
     let seen = receive(&consumer, RECORDS).await;
     assert_eq!(seen[0].headers.len(), 6, "headers are carried");
     for partition in 0..4 {
-        let offsets: Vec<i64> = seen.iter().filter(|s| s.partition == partition).map(|s| s.offset).collect();
-        assert_eq!(offsets, (0..2500).collect::<Vec<i64>>(), "partition {partition} has every offset once, in order");
+        let offsets: Vec<i64> = seen
+            .iter()
+            .filter(|s| s.partition == partition)
+            .map(|s| s.offset)
+            .collect();
+        assert_eq!(
+            offsets,
+            (0..2500).collect::<Vec<i64>>(),
+            "partition {partition} has every offset once, in order"
+        );
     }
     consumer.commit_consumer_state(CommitMode::Sync).expect("a commit");
     drop(consumer);
@@ -73,7 +81,11 @@ async fn records_positions_and_the_port_survive_a_restart() {
     consumer.subscribe(&[TOPIC]).expect("a subscription");
     let offset = client::send(&client::producer(&address, &[]), TOPIC, "late", b"late").await;
     assert_eq!(offset, 2500, "offsets go on");
-    assert_eq!(receive(&consumer, 1).await[0].value, b"late", "the group goes on where it was");
+    assert_eq!(
+        receive(&consumer, 1).await[0].value,
+        b"late",
+        "the group goes on where it was"
+    );
     drop(consumer);
     broker.stop().await.expect("the broker stops");
 }
@@ -128,9 +140,16 @@ async fn a_group_goes_on_while_the_broker_restarts() {
     assert_eq!(receive(&consumer, 1).await[0].value, b"before");
     broker.stop().await.expect("the broker stops");
     let broker = client::start(folder.path()).await;
-    assert_eq!(client::send(&producer, TOPIC, "key", b"after").await, 1, "the same producer goes on");
+    assert_eq!(
+        client::send(&producer, TOPIC, "key", b"after").await,
+        1,
+        "the same producer goes on"
+    );
     let after = loop {
-        match tokio::time::timeout(PATIENCE, consumer.recv()).await.expect("a record in time") {
+        match tokio::time::timeout(PATIENCE, consumer.recv())
+            .await
+            .expect("a record in time")
+        {
             Ok(message) => break Seen::of(&message),
             Err(_) => continue,
         }

@@ -55,21 +55,45 @@ pub(crate) async fn create_topic(address: &str, name: &str, partitions: i32, con
         replication: TopicReplication::Fixed(1),
         config: configs.to_vec(),
     };
-    let created = admin(address).create_topics([&topic], &AdminOptions::new()).await.expect("an answer");
-    created.into_iter().next().expect("one result").expect("the topic is created");
+    let created = admin(address)
+        .create_topics([&topic], &AdminOptions::new())
+        .await
+        .expect("an answer");
+    created
+        .into_iter()
+        .next()
+        .expect("one result")
+        .expect("the topic is created");
 }
 
 /// Sends one record to partition 0 and gives back its offset.
 pub(crate) async fn send(producer: &FutureProducer, topic: &str, key: &str, value: &[u8]) -> i64 {
     let record = FutureRecord::to(topic).partition(0).key(key).payload(value);
-    producer.send(record, PATIENCE).await.map_err(|(error, _)| error).expect("the record is stored").offset
+    producer
+        .send(record, PATIENCE)
+        .await
+        .map_err(|(error, _)| error)
+        .expect("the record is stored")
+        .offset
 }
 
 pub(crate) fn headers(number: usize) -> OwnedHeaders {
     let number = number.to_string();
-    ["ce_specversion", "ce_id", "ce_source", "ce_type", "ce_time", "content-type"]
-        .iter()
-        .fold(OwnedHeaders::new(), |headers, key| headers.insert(Header { key, value: Some(number.as_str()) }))
+    [
+        "ce_specversion",
+        "ce_id",
+        "ce_source",
+        "ce_type",
+        "ce_time",
+        "content-type",
+    ]
+    .iter()
+    .fold(OwnedHeaders::new(), |headers, key| {
+        headers.insert(Header {
+            key,
+            value: Some(number.as_str()),
+        })
+    })
 }
 
 /// A member of a group that starts at the beginning where nothing is committed.
@@ -101,7 +125,9 @@ impl Seen {
             offset: message.offset(),
             key: message.key().unwrap_or_default().to_vec(),
             value: message.payload().unwrap_or_default().to_vec(),
-            headers: headers.map(|h| (h.key.to_owned(), h.value.unwrap_or_default().to_vec())).collect(),
+            headers: headers
+                .map(|h| (h.key.to_owned(), h.value.unwrap_or_default().to_vec()))
+                .collect(),
         }
     }
 }
@@ -116,12 +142,18 @@ pub(crate) fn read_all(address: &str, topic: &str, options: &[(&str, &str)]) -> 
     let consumer: BaseConsumer = config.create().expect("a consumer");
     let (low, high) = consumer.fetch_watermarks(topic, 0, PATIENCE).expect("watermarks");
     let mut wanted = TopicPartitionList::new();
-    wanted.add_partition_offset(topic, 0, Offset::Offset(low)).expect("a position");
+    wanted
+        .add_partition_offset(topic, 0, Offset::Offset(low))
+        .expect("a position");
     consumer.assign(&wanted).expect("an assignment");
     let mut seen: Vec<Seen> = Vec::new();
     let deadline = std::time::Instant::now() + PATIENCE;
     while low < high && seen.last().is_none_or(|last| last.offset + 1 < high) {
-        assert!(std::time::Instant::now() < deadline, "only {} records of {low}..{high}", seen.len());
+        assert!(
+            std::time::Instant::now() < deadline,
+            "only {} records of {low}..{high}",
+            seen.len()
+        );
         if let Some(message) = consumer.poll(Duration::from_millis(100)) {
             seen.push(Seen::of(&message.expect("a record")));
         }
@@ -131,5 +163,7 @@ pub(crate) fn read_all(address: &str, topic: &str, options: &[(&str, &str)]) -> 
 
 pub(crate) fn watermarks(address: &str, topic: &str, partition: i32) -> (i64, i64) {
     let consumer: BaseConsumer = config(address).create().expect("a consumer");
-    consumer.fetch_watermarks(topic, partition, PATIENCE).expect("watermarks")
+    consumer
+        .fetch_watermarks(topic, partition, PATIENCE)
+        .expect("watermarks")
 }

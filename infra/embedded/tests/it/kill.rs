@@ -31,7 +31,9 @@ async fn victim() {
             std::future::pending::<()>().await;
         }
         "postgres" => {
-            let postgres = Postgres::start(postgres::settings(&folder)).await.expect("the database starts");
+            let postgres = Postgres::start(postgres::settings(&folder))
+                .await
+                .expect("the database starts");
             eprintln!("ready {} {}", postgres.url(), postgres.process_id());
             std::future::pending::<()>().await;
         }
@@ -88,7 +90,10 @@ async fn what_the_broker_acknowledged_survives_kills_once_and_in_order() {
         assert_eq!(victim.ready()[0], address, "the port stays");
     }
     let sent = producing.await.expect("the producer ends well");
-    let values: Vec<Vec<u8>> = client::read_all(&address, TOPIC, &[]).into_iter().map(|seen| seen.value).collect();
+    let values: Vec<Vec<u8>> = client::read_all(&address, TOPIC, &[])
+        .into_iter()
+        .map(|seen| seen.value)
+        .collect();
     victim.kill();
     assert_eq!(values.len(), sent, "nothing lost, nothing doubled");
     let expected: Vec<Vec<u8>> = (0..sent).map(|number| number.to_string().into_bytes()).collect();
@@ -103,7 +108,12 @@ async fn produce(address: String, acknowledged: std::sync::Arc<AtomicUsize>) -> 
     for number in 0..RECORDS {
         let value = number.to_string();
         let record: FutureRecord<'_, str, String> = FutureRecord::to(TOPIC).payload(&value).partition(0);
-        waiting.push_back(producer.send_result(record).map_err(|(error, _)| error).expect("room in the queue"));
+        waiting.push_back(
+            producer
+                .send_result(record)
+                .map_err(|(error, _)| error)
+                .expect("room in the queue"),
+        );
         if waiting.len() > 100 {
             let outcome = waiting.pop_front().expect("one waits").await.expect("not cancelled");
             outcome.map_err(|(error, _)| error).expect("acknowledged");
@@ -111,7 +121,11 @@ async fn produce(address: String, acknowledged: std::sync::Arc<AtomicUsize>) -> 
         }
     }
     for outcome in waiting {
-        outcome.await.expect("not cancelled").map_err(|(error, _)| error).expect("acknowledged");
+        outcome
+            .await
+            .expect("not cancelled")
+            .map_err(|(error, _)| error)
+            .expect("acknowledged");
     }
     RECORDS
 }
@@ -127,14 +141,23 @@ async fn committed_rows_survive_a_kill_and_the_server_ends_with_its_owner() {
     let (url, server) = (said[0].clone(), said[1].clone());
     let mut session = PgConnection::connect(&url).await.expect("a session");
     session.execute("create table kept (id int)").await.expect("a table");
-    session.execute("insert into kept select generate_series(1, 1000)").await.expect("rows");
+    session
+        .execute("insert into kept select generate_series(1, 1000)")
+        .await
+        .expect("rows");
     victim.kill();
     wait_until(|| !Path::new(&format!("/proc/{server}")).exists());
 
-    let postgres = Postgres::start(postgres::settings(folder.path())).await.expect("it starts again");
+    let postgres = Postgres::start(postgres::settings(folder.path()))
+        .await
+        .expect("it starts again");
     assert_eq!(postgres.url(), url, "port and password stay");
     let mut session = PgConnection::connect(&url).await.expect("a session");
-    let count: i64 = session.fetch_one("select count(*) from kept").await.expect("a row").get(0);
+    let count: i64 = session
+        .fetch_one("select count(*) from kept")
+        .await
+        .expect("a row")
+        .get(0);
     assert_eq!(count, 1000);
     session.close().await.expect("closed");
     postgres.stop().await.expect("it stops");
@@ -150,9 +173,14 @@ async fn a_kill_while_the_cluster_is_made_leaves_nothing_half_made() {
         let victim = Victim::start("postgres", folder.path());
         wait_until(|| being_made(folder.path()));
         victim.kill();
-        assert!(!folder.path().join("cluster").exists(), "a cluster appears complete or not at all");
+        assert!(
+            !folder.path().join("cluster").exists(),
+            "a cluster appears complete or not at all"
+        );
     }
-    let postgres = Postgres::start(postgres::settings(folder.path())).await.expect("it starts");
+    let postgres = Postgres::start(postgres::settings(folder.path()))
+        .await
+        .expect("it starts");
     assert!(!being_made(folder.path()), "the remains are gone");
     postgres.stop().await.expect("it stops");
 }
@@ -161,7 +189,8 @@ async fn a_kill_while_the_cluster_is_made_leaves_nothing_half_made() {
 fn being_made(data: &Path) -> bool {
     let entries = std::fs::read_dir(data).into_iter().flatten().flatten();
     entries.map(|entry| entry.path()).any(|path| {
-        path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("cluster.new-"))
+        path.file_name()
+            .is_some_and(|name| name.to_string_lossy().starts_with("cluster.new-"))
             && path.join("base").exists()
     })
 }

@@ -13,7 +13,9 @@ pub(crate) fn install() -> PathBuf {
     let place = |name: &str| std::env::var_os(name).map(PathBuf::from);
     place("YTEMPIRE_PGINSTALL").unwrap_or_else(|| {
         let cache = place("XDG_CACHE_HOME").or_else(|| place("HOME").map(|home| home.join(".cache")));
-        cache.unwrap_or_default().join("ytempire/postgres-16-pgvector-0.8/pginstall")
+        cache
+            .unwrap_or_default()
+            .join("ytempire/postgres-16-pgvector-0.8/pginstall")
     })
 }
 
@@ -21,7 +23,10 @@ pub(crate) fn install() -> PathBuf {
 pub(crate) fn missing() -> bool {
     let missing = !install().join("bin/postgres").is_file();
     if missing {
-        eprintln!("no Postgres server in {}: NOT testing the database (run infra/bootstrap.sh)", install().display());
+        eprintln!(
+            "no Postgres server in {}: NOT testing the database (run infra/bootstrap.sh)",
+            install().display()
+        );
     }
     missing
 }
@@ -48,15 +53,31 @@ async fn a_cluster_is_made_and_keeps_its_rows() {
     }
     let folder = tempfile::tempdir().expect("a folder");
     let postgres = Postgres::start(settings(folder.path())).await.expect("it starts");
-    let url = postgres.url();
+    let url = postgres.url().to_owned();
     assert_eq!(ask(&url, "select current_database()::text").await, "ytempire");
     assert_eq!(ask(&url, "show server_encoding").await, "UTF8");
     assert_eq!(ask(&url, "show fsync").await, "on");
-    assert_eq!(ask(&url, "select datcollate::text from pg_database where datname = 'ytempire'").await, "C");
+    assert_eq!(
+        ask(
+            &url,
+            "select datcollate::text from pg_database where datname = 'ytempire'"
+        )
+        .await,
+        "C"
+    );
     let mut session = PgConnection::connect(&url).await.expect("a session");
-    session.execute("create extension vector").await.expect("pgvector is there");
-    session.execute("create table kept (v vector(3))").await.expect("a table");
-    session.execute("insert into kept values ('[1,2,3]')").await.expect("a row");
+    session
+        .execute("create extension vector")
+        .await
+        .expect("pgvector is there");
+    session
+        .execute("create table kept (v vector(3))")
+        .await
+        .expect("a table");
+    session
+        .execute("insert into kept values ('[1,2,3]')")
+        .await
+        .expect("a row");
     // a session that stays open must not hold up the stop
     postgres.stop().await.expect("it stops");
     let postgres = Postgres::start(settings(folder.path())).await.expect("it starts again");
@@ -74,11 +95,13 @@ async fn folders_closed_to_others_are_no_obstacle() {
     std::fs::set_permissions(folder.path(), Permissions::from_mode(0o700)).expect("mode 0700");
     let data = folder.path().join("with space").join("ü");
     let postgres = Postgres::start(settings(&data)).await.expect("it starts");
-    let owner = std::fs::metadata(format!("/proc/{}", postgres.process_id())).expect("the process").uid();
+    let owner = std::fs::metadata(format!("/proc/{}", postgres.process_id()))
+        .expect("the process")
+        .uid();
     assert_ne!(owner, 0, "Postgres never runs as root");
     let password = std::fs::metadata(data.join("password")).expect("a password").mode() & 0o777;
     assert_eq!(password, 0o600);
-    assert_eq!(ask(&postgres.url(), "select 'here'").await, "here");
+    assert_eq!(ask(postgres.url(), "select 'here'").await, "here");
     postgres.stop().await.expect("it stops");
 }
 
@@ -89,10 +112,13 @@ async fn only_the_password_opens_it() {
     }
     let folder = tempfile::tempdir().expect("a folder");
     let postgres = Postgres::start(settings(folder.path())).await.expect("it starts");
-    let mut url = url::Url::parse(&postgres.url()).expect("a url");
+    let mut url = url::Url::parse(postgres.url()).expect("a url");
     url.set_password(Some("wrong")).expect("a password");
     let refused = PgConnection::connect(url.as_str()).await.err().expect("a refusal");
-    assert!(refused.to_string().contains("password authentication failed"), "{refused}");
+    assert!(
+        refused.to_string().contains("password authentication failed"),
+        "{refused}"
+    );
     postgres.stop().await.expect("it stops");
 }
 

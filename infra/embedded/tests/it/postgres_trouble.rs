@@ -15,7 +15,10 @@ async fn refusal(settings: PostgresSettings) -> PostgresError {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_missing_server_names_the_remedy() {
     let folder = tempfile::tempdir().expect("a folder");
-    let settings = PostgresSettings { install: folder.path().join("nowhere"), ..settings(folder.path()) };
+    let settings = PostgresSettings {
+        install: folder.path().join("nowhere"),
+        ..settings(folder.path())
+    };
     let error = refusal(settings).await;
     assert!(matches!(error, PostgresError::NotInstalled { .. }), "{error:?}");
     assert!(error.to_string().contains("infra/bootstrap.sh"));
@@ -29,7 +32,12 @@ async fn a_taken_port_is_named() {
     let folder = tempfile::tempdir().expect("a folder");
     let other = TcpListener::bind("127.0.0.1:0").expect("a port");
     let listen = other.local_addr().expect("an address");
-    match refusal(PostgresSettings { listen, ..settings(folder.path()) }).await {
+    match refusal(PostgresSettings {
+        listen,
+        ..settings(folder.path())
+    })
+    .await
+    {
         PostgresError::PortTaken { address } => assert_eq!(address, listen),
         other => panic!("{other:?}"),
     }
@@ -45,7 +53,9 @@ async fn a_cluster_of_another_version_is_left_alone() {
     std::fs::create_dir(folder.path().join("cluster")).expect("a cluster");
     std::fs::write(&version, "9\n").expect("a version");
     match refusal(settings(folder.path())).await {
-        PostgresError::OtherVersion { found, installed, .. } => assert_eq!((found.as_str(), installed.as_str()), ("9", "16")),
+        PostgresError::OtherVersion { found, installed, .. } => {
+            assert_eq!((found.as_str(), installed.as_str()), ("9", "16"))
+        }
         other => panic!("{other:?}"),
     }
     assert_eq!(std::fs::read_to_string(&version).expect("it is still there"), "9\n");
@@ -73,10 +83,17 @@ async fn a_stale_pid_file_with_a_living_stranger_in_it_is_no_obstacle() {
     postgres.stop().await.expect("it stops");
     let mut stranger = Command::new("sleep").arg("1000").spawn().expect("a process");
     let file = folder.path().join("cluster/postmaster.pid");
-    let text = format!("{}\n{}\n1\n5432\n\n127.0.0.1\n", stranger.id(), folder.path().join("cluster").display());
+    let text = format!(
+        "{}\n{}\n1\n5432\n\n127.0.0.1\n",
+        stranger.id(),
+        folder.path().join("cluster").display()
+    );
     std::fs::write(file, text).expect("a pid file");
     let postgres = Postgres::start(settings(folder.path())).await.expect("it starts again");
-    assert!(stranger.try_wait().expect("its state").is_none(), "the stranger was left alone");
+    assert!(
+        stranger.try_wait().expect("its state").is_none(),
+        "the stranger was left alone"
+    );
     postgres.stop().await.expect("it stops");
     stranger.kill().expect("ended");
     stranger.wait().expect("ended");
@@ -115,8 +132,13 @@ struct SmallDisk<'a>(&'a Path);
 
 impl<'a> SmallDisk<'a> {
     fn mount(folder: &'a Path) -> Option<Self> {
-        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=12m", "tmpfs"]).arg(folder).output();
-        mounted.is_ok_and(|output| output.status.success()).then_some(Self(folder))
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", "size=12m", "tmpfs"])
+            .arg(folder)
+            .output();
+        mounted
+            .is_ok_and(|output| output.status.success())
+            .then_some(Self(folder))
     }
 }
 

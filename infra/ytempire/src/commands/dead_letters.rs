@@ -38,7 +38,12 @@ async fn list(start: &Start, limit: usize) -> Result<Done> {
     }
     let rows = letters.iter().map(|letter| {
         let excerpt: String = letter.text().chars().take(EXCERPT).collect();
-        vec![letter.event_id.clone(), letter.topic.clone(), letter.reason.clone(), excerpt]
+        vec![
+            letter.event_id.clone(),
+            letter.topic.clone(),
+            letter.reason.clone(),
+            excerpt,
+        ]
     });
     output::print_table(&["event id", "topic", "reason", "raw"], rows)?;
     Ok(Done::Wholly)

@@ -36,7 +36,13 @@ pub async fn run(start: Start) -> Result<Done> {
         true => output::print_json(&findings)?,
         false => output::print_table(
             &["part", "", "finding"],
-            findings.iter().map(|f| vec![f.part.to_owned(), if f.ok { "ok" } else { "BAD" }.to_owned(), f.detail.clone()]),
+            findings.iter().map(|f| {
+                vec![
+                    f.part.to_owned(),
+                    if f.ok { "ok" } else { "BAD" }.to_owned(),
+                    f.detail.clone(),
+                ]
+            }),
         )?,
     }
     Ok(if healthy { Done::Wholly } else { Done::BadFinding })
@@ -65,7 +71,13 @@ fn binaries(start: &Start) -> Finding {
     let server = start.settings.database.install.join("bin/postgres");
     match server.exists() {
         true => ok(part, server.display().to_string()),
-        false => finding(part, Err(anyhow::anyhow!("{} is not there: run infra/bootstrap.sh", server.display()))),
+        false => finding(
+            part,
+            Err(anyhow::anyhow!(
+                "{} is not there: run infra/bootstrap.sh",
+                server.display()
+            )),
+        ),
     }
 }
 
@@ -86,7 +98,10 @@ async fn database(platform: &Platform) -> Result<String> {
     .context("the database does not answer")?;
     match row.1 {
         Some(vector) => Ok(format!("Postgres {}, pgvector {vector}", row.0)),
-        None => bail!("Postgres {} has no pgvector: install it and run `ytempire migrate`", row.0),
+        None => bail!(
+            "Postgres {} has no pgvector: install it and run `ytempire migrate`",
+            row.0
+        ),
     }
 }
 
@@ -107,23 +122,27 @@ async fn broker(platform: &Platform) -> Result<String> {
     .await??;
     match missing.is_empty() {
         true => Ok(format!("{brokers}, all {} topics", Topic::ALL.len())),
-        false => bail!("{brokers} lacks the topics {}: start `ytempire up` once", missing.join(", ")),
+        false => bail!(
+            "{brokers} lacks the topics {}: start `ytempire up` once",
+            missing.join(", ")
+        ),
     }
 }
 
 async fn lake(platform: &Platform) -> Result<String> {
-    for table in lake::Table::ALL {
-        platform.lake.provider(table).await?;
-    }
-    Ok(format!("{}, all {} tables", platform.settings.lake.url, lake::Table::ALL.len()))
+    batch::Session::open(&platform.lake).await?;
+    Ok(format!(
+        "{}, all {} tables",
+        platform.settings.lake.url,
+        lake::Table::ALL.len()
+    ))
 }
 
 async fn pipelines(platform: &Platform) -> Result<String> {
-    let behind: Option<i64> = sqlx::query_scalar(
-        "SELECT sum(greatest(end_offset - position, 0))::bigint FROM sink.progress",
-    )
-    .fetch_one(platform.pool()?)
-    .await?;
+    let behind: Option<i64> =
+        sqlx::query_scalar("SELECT sum(greatest(end_offset - position, 0))::bigint FROM sink.progress")
+            .fetch_one(platform.pool()?)
+            .await?;
     Ok(match behind {
         None => "have not run yet".to_owned(),
         Some(behind) => format!("{behind} records behind when last seen"),

@@ -74,7 +74,11 @@ impl Run {
             let goal = goal.only(&[topic]);
             let partitions: Vec<_> = goal.iter().map(|(partition, _)| partition).collect();
             let sink = streams::BronzeSink::name_of(topic);
-            let stored = self.platform.lake.positions(lake::Table::of(topic), &sink, &partitions).await?;
+            let stored = self
+                .platform
+                .lake
+                .positions(lake::Table::of(topic), &sink, &partitions)
+                .await?;
             if !stored.reaches(&goal) {
                 return Ok(false);
             }

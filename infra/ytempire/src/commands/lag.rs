@@ -31,7 +31,10 @@ pub async fn run(start: Start) -> Result<Done> {
         output::print_json(&lags)?;
         return Ok(Done::Wholly);
     }
-    let seconds = |lag: &Lag| lag.behind_seconds.map_or_else(String::new, |seconds| format!("{seconds:.1}"));
+    let seconds = |lag: &Lag| {
+        lag.behind_seconds
+            .map_or_else(String::new, |seconds| format!("{seconds:.1}"))
+    };
     let rows = lags.iter().map(|lag| {
         let numbers = [i64::from(lag.partition), lag.position, lag.end, lag.behind];
         let mut cells = vec![lag.sink.clone(), lag.topic.to_owned()];
@@ -40,7 +43,15 @@ pub async fn run(start: Start) -> Result<Done> {
         cells
     });
     output::print_table(
-        &["sink", "topic", "partition", "position", "end", "behind", "behind seconds"],
+        &[
+            "sink",
+            "topic",
+            "partition",
+            "position",
+            "end",
+            "behind",
+            "behind seconds",
+        ],
         rows,
     )?;
     Ok(Done::Wholly)
@@ -55,7 +66,10 @@ async fn look(platform: &Platform) -> Result<Vec<Lag>> {
         let ends = ends.only(&[topic]);
         let partitions: Vec<_> = ends.iter().map(|(partition, _)| partition).collect();
         let sink = BronzeSink::name_of(topic);
-        let stored = platform.lake.positions(lake::Table::of(topic), &sink, &partitions).await?;
+        let stored = platform
+            .lake
+            .positions(lake::Table::of(topic), &sink, &partitions)
+            .await?;
         lags.extend(of_sink(platform, sink, stored, ends.clone()).await?);
         if features::TILES.iter().any(|tile| tile.topic == topic) {
             lags.extend(of_sink(platform, VIEWS_SINK.to_owned(), views.clone(), ends).await?);

@@ -10,7 +10,10 @@ pub async fn run(start: Start) -> Result<Done> {
     let json = start.global.json;
     let platform = Platform::attach(start.settings, start.clock, &[Need::Database]).await?;
     MIGRATIONS.run(platform.pool()?).await?;
-    let known: Vec<_> = MIGRATIONS.iter().map(|m| (m.version, m.description.to_string())).collect();
+    let known: Vec<_> = MIGRATIONS
+        .iter()
+        .map(|m| (m.version, m.description.to_string()))
+        .collect();
     platform.stop().await?;
     match json {
         true => output::print_json(&serde_json::json!({ "migrations": known }))?,

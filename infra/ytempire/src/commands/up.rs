@@ -38,9 +38,9 @@ pub async fn run(start: Start, options: UpOptions) -> Result<Done> {
     readiness.not_ready(PIPELINES, "starting");
     let mut pipelines = Pipelines::start(&platform).await?;
     let stop = CancellationToken::new();
-    let serving = serve(listener, &platform, metrics, readiness.clone(), clock.clone(), stop.clone())?;
+    let watching = watch(&pipelines, readiness.clone(), metrics.clone(), stop.clone());
+    let serving = serve(listener, &platform, metrics, readiness, clock.clone(), stop.clone())?;
     let reporting = report(&platform, &pipelines, clock.clone(), stop.clone());
-    let watching = watch(&pipelines, readiness, stop.clone());
     write_run_file(&platform, &url, clock.as_ref())?;
     announce(&url, &platform, quiet)?;
     let demo = match options.no_simulate {
@@ -72,13 +72,18 @@ fn metrics() -> Result<PrometheusHandle> {
     let step_buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
     let builder = PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Full("pipeline_step_seconds".to_owned()), &step_buckets)?
-        .set_buckets_for_metric(Matcher::Full(api::REQUEST_DURATION.to_owned()), api::REQUEST_DURATION_BUCKETS_SECONDS)?;
+        .set_buckets_for_metric(
+            Matcher::Full(api::REQUEST_DURATION.to_owned()),
+            api::REQUEST_DURATION_BUCKETS_SECONDS,
+        )?;
     Ok(builder.install_recorder()?)
 }
 
 async fn listen(address: &str) -> Result<TcpListener> {
     let bound = TcpListener::bind(address).await;
-    bound.with_context(|| format!("can't listen on {address}: choose another address with --http, or port 0 for any free one"))
+    bound.with_context(|| {
+        format!("can't listen on {address}: choose another address with --http, or port 0 for any free one")
+    })
 }
 
 type Task<T> = tokio::task::JoinHandle<T>;
@@ -110,13 +115,14 @@ fn report(platform: &Platform, pipelines: &Pipelines, clock: Arc<dyn Clock>, sto
     }
 }
 
-/// Says in `/readyz` which pipeline is in trouble.
-fn watch(pipelines: &Pipelines, readiness: Readiness, stop: CancellationToken) -> Task<()> {
+/// Says in `/readyz` which pipeline is in trouble, and keeps the metrics' histograms short.
+fn watch(pipelines: &Pipelines, readiness: Readiness, metrics: PrometheusHandle, stop: CancellationToken) -> Task<()> {
     let watched = pipelines.watched.clone();
     tokio::spawn(async move {
         let mut ticks = tokio::time::interval(Duration::from_millis(500));
         while !stop.is_cancelled() {
             ticks.tick().await;
+            metrics.run_upkeep();
             let in_trouble: Vec<String> = watched
                 .iter()
                 .filter(|one| one.status.borrow().trouble.is_some())
@@ -145,7 +151,10 @@ fn write_run_file(platform: &Platform, url: &str, clock: &dyn Clock) -> Result<(
 fn announce(url: &str, platform: &Platform, quiet: bool) -> Result<()> {
     output::print(&format!("{url}\n"))?;
     if !quiet {
-        eprintln!("YTEMPIRE is up: {url}  (data in {}, Ctrl-C stops it)", platform.data_dir().display());
+        eprintln!(
+            "YTEMPIRE is up: {url}  (data in {}, Ctrl-C stops it)",
+            platform.data_dir().display()
+        );
     }
     Ok(())
 }

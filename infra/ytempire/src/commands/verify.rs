@@ -92,7 +92,10 @@ async fn check(platform: &Platform) -> Result<Report> {
     wait_for_lake(platform, &at).await?;
     let session = Session::open(&platform.lake).await?;
     let mut report = Report {
-        position: at.iter().map(|(partition, position)| (partition.to_string(), position)).collect(),
+        position: at
+            .iter()
+            .map(|(partition, position)| (partition.to_string(), position))
+            .collect(),
         ..Report::default()
     };
     for topic in Topic::ALL {
@@ -100,15 +103,23 @@ async fn check(platform: &Platform) -> Result<Report> {
         report.topics.push(check_topic(platform, &session, topic, goal).await?);
     }
     let computed = batch::recompute(&session, &at).await?;
-    report.views = View::all().map(|view| compare::views(&view, &views, &computed)).collect();
-    let topics_agree = report.topics.iter().all(|one| one.missing + one.doubled + one.unknown == 0);
+    report.views = View::all()
+        .map(|view| compare::views(&view, &views, &computed))
+        .collect();
+    let topics_agree = report
+        .topics
+        .iter()
+        .all(|one| one.missing + one.doubled + one.unknown == 0);
     report.agrees = topics_agree && report.views.iter().all(|one| one.differing == 0);
     Ok(report)
 }
 
 /// Every view and the positions behind them, as of one moment.
 async fn read_views(platform: &Platform) -> Result<(Views, Positions)> {
-    let mut snapshot = platform.pool()?.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+    let mut snapshot = platform
+        .pool()?
+        .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        .await?;
     let at = streams::stored_positions(&mut *snapshot).await?;
     let mut views = Views::new();
     for view in View::all() {
@@ -123,9 +134,17 @@ async fn wait_for_lake(platform: &Platform, at: &Positions) -> Result<()> {
         let goal = at.only(&[topic]);
         let partitions: Vec<_> = goal.iter().map(|(partition, _)| partition).collect();
         let sink = BronzeSink::name_of(topic);
-        while !platform.lake.positions(Table::of(topic), &sink, &partitions).await?.reaches(&goal) {
+        while !platform
+            .lake
+            .positions(Table::of(topic), &sink, &partitions)
+            .await?
+            .reaches(&goal)
+        {
             if tokio::time::Instant::now() > deadline {
-                bail!("the lake does not catch up with the views on {}: see `ytempire lag`", topic.name());
+                bail!(
+                    "the lake does not catch up with the views on {}: see `ytempire lag`",
+                    topic.name()
+                );
             }
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
@@ -139,14 +158,29 @@ async fn topic_goal(platform: &Platform, topic: Topic, at: &Positions) -> Result
     let marks = tokio::task::spawn_blocking(move || {
         let probe = Probe::open(&settings)?;
         let partitions = probe.partitions(topic)?;
-        partitions.into_iter().map(|p| Ok((p, probe.watermarks(p)?.begin))).collect::<Result<Vec<_>, log::LogError>>()
+        partitions
+            .into_iter()
+            .map(|p| Ok((p, probe.watermarks(p)?.begin)))
+            .collect::<Result<Vec<_>, log::LogError>>()
     })
     .await??;
     let partitions: Vec<_> = marks.iter().map(|(partition, _)| *partition).collect();
-    let in_lake = platform.lake.positions(Table::of(topic), &BronzeSink::name_of(topic), &partitions).await?;
+    let in_lake = platform
+        .lake
+        .positions(Table::of(topic), &BronzeSink::name_of(topic), &partitions)
+        .await?;
     let has_views = features::TILES.iter().any(|tile| tile.topic == topic);
-    let end = |partition| if has_views { at.of(partition) } else { in_lake.of(partition) };
-    Ok(marks.into_iter().map(|(partition, begin)| (partition, begin, end(partition))).collect())
+    let end = |partition| {
+        if has_views {
+            at.of(partition)
+        } else {
+            in_lake.of(partition)
+        }
+    };
+    Ok(marks
+        .into_iter()
+        .map(|(partition, begin)| (partition, begin, end(partition)))
+        .collect())
 }
 
 async fn check_topic(
@@ -158,7 +192,10 @@ async fn check_topic(
     let (settings, wanted) = (platform.log.clone(), ranges.clone());
     let records = tokio::task::spawn_blocking(move || compare::read_topic(&settings, &wanted)).await??;
     let from_start: Vec<_> = ranges.iter().map(|(partition, _, end)| (*partition, 0, *end)).collect();
-    let begins: HashMap<Partition, i64> = ranges.iter().map(|(partition, begin, _)| (*partition, *begin)).collect();
+    let begins: HashMap<Partition, i64> = ranges
+        .iter()
+        .map(|(partition, begin, _)| (*partition, *begin))
+        .collect();
     let mut rows: Vec<Place> = Vec::new();
     session.places(topic, &from_start, |place| rows.push(place)).await?;
     Ok(compare::topic(topic, records, rows, &begins))
@@ -171,7 +208,10 @@ fn print(report: &Report) -> Result<()> {
         cells.extend(counts.map(|count| count.to_string()));
         cells
     });
-    output::print_table(&["topic", "records", "events", "rows", "missing", "doubled", "unknown"], topics)?;
+    output::print_table(
+        &["topic", "records", "events", "rows", "missing", "doubled", "unknown"],
+        topics,
+    )?;
     let views = report.views.iter().map(|one| {
         vec![
             one.view.to_owned(),
@@ -185,5 +225,9 @@ fn print(report: &Report) -> Result<()> {
     for difference in named.chain(report.views.iter().flat_map(|one| &one.differences)) {
         output::print(&format!("{difference}\n"))?;
     }
-    output::print(if report.agrees { "topics, lake and views agree\n" } else { "there are differences\n" })
+    output::print(if report.agrees {
+        "topics, lake and views agree\n"
+    } else {
+        "there are differences\n"
+    })
 }

@@ -69,7 +69,10 @@ fn a_crate_imports_only_from_lower_floors() {
     for (name, folder, floor) in HOUSE {
         for dependency in dependencies(folder) {
             if let Some(below) = floors.get(dependency.as_str()) {
-                assert!(below < floor, "{name} (floor {floor}) imports {dependency} (floor {below})");
+                assert!(
+                    below < floor,
+                    "{name} (floor {floor}) imports {dependency} (floor {below})"
+                );
             }
         }
     }
@@ -80,7 +83,10 @@ fn heavy_crates_come_in_by_their_door() {
     for (name, folder, _) in HOUSE {
         for dependency in dependencies(folder) {
             if let Some((_, doors)) = DOORS.iter().find(|(heavy, _)| *heavy == dependency) {
-                assert!(doors.contains(name), "{dependency} belongs to {doors:?}, {name} imports it");
+                assert!(
+                    doors.contains(name),
+                    "{dependency} belongs to {doors:?}, {name} imports it"
+                );
             }
         }
     }

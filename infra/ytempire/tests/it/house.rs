@@ -8,7 +8,8 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
         let (path, name) = (entry.path(), entry.file_name());
         let name = name.to_string_lossy();
-        if path.is_dir() && !name.starts_with('.') && !["target", "node_modules", "tests", "benches"].contains(&&*name) {
+        if path.is_dir() && !name.starts_with('.') && !["target", "node_modules", "tests", "benches"].contains(&&*name)
+        {
             sources(&path, found);
         } else if name.ends_with(".rs") && name != "tests.rs" {
             found.push(path);
@@ -35,7 +36,12 @@ fn topic_names_are_written_in_the_catalogue_only() {
     for (path, text) in texts() {
         let is_catalogue = path.ends_with("streams/events/src/topic.rs");
         for topic in Topic::ALL {
-            assert!(is_catalogue || !text.contains(topic.name()), "{} names {}", path.display(), topic.name());
+            assert!(
+                is_catalogue || !text.contains(topic.name()),
+                "{} names {}",
+                path.display(),
+                topic.name()
+            );
         }
     }
 }
@@ -47,7 +53,11 @@ fn nothing_below_the_executable_reads_clock_or_environment() {
             continue;
         }
         for word in ["Utc::now", "SystemTime::now", "env::var", "println!"] {
-            assert!(!text.contains(word) || path.ends_with("build.rs"), "{} uses {word}", path.display());
+            assert!(
+                !text.contains(word) || path.ends_with("build.rs"),
+                "{} uses {word}",
+                path.display()
+            );
         }
     }
 }

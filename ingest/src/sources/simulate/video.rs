@@ -82,8 +82,10 @@ impl Video {
 
     /// Cumulative views once the clock of its channel shows so many days: whole numbers from here on.
     pub(super) fn views(&self, shown_days: f64) -> i64 {
-        self.curve
-            .views(shown_days.min(self.retires_shown) - self.published_shown) as i64
+        match shown_days < self.retires_shown {
+            true => self.curve.views(shown_days - self.published_shown) as i64,
+            false => self.final_views,
+        }
     }
 
     pub(super) fn snapshot(&self, channel: &Channel, moment: i64) -> VideoSnapshot {

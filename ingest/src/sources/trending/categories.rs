@@ -70,7 +70,10 @@ impl Categories {
             return Err(refuse(format!("its kind is {:?}, not {KIND:?}", answer.kind)));
         }
         let region = region()?;
-        let events = answer.items.into_iter().map(|item| event(&region, item).map_err(refuse));
+        let events = answer
+            .items
+            .into_iter()
+            .map(|item| event(&region, item).map_err(refuse));
         let names = events.collect::<Result<Vec<_>, _>>()?.into_iter();
         Ok(Self {
             names,
@@ -82,7 +85,10 @@ impl Categories {
 fn event(region: &Region, item: Item) -> Result<Outgoing, String> {
     let name = CategoryName {
         region: region.clone(),
-        category_id: item.id.parse().map_err(|_| format!("{:?} is not a category id", item.id))?,
+        category_id: item
+            .id
+            .parse()
+            .map_err(|_| format!("{:?} is not a category id", item.id))?,
         title: item.snippet.title,
         assignable: item.snippet.assignable,
     };

@@ -139,7 +139,19 @@ mod tests {
         assert_eq!(count("9223372036854775807"), Ok(i64::MAX));
         assert_eq!(count("1234.0"), Ok(1234));
         assert_eq!(count("1234.00"), Ok(1234));
-        for text in ["9223372036854775808", "12,345", "1 234", "-1", "1.5", "1.", ".0", "+1", "many", "٣", "0x1F"] {
+        for text in [
+            "9223372036854775808",
+            "12,345",
+            "1 234",
+            "-1",
+            "1.5",
+            "1.",
+            ".0",
+            "+1",
+            "many",
+            "٣",
+            "0x1F",
+        ] {
             assert_eq!(kind(count(text)), FaultKind::NotACount, "{text}");
         }
     }

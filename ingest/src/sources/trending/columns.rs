@@ -46,7 +46,9 @@ pub(super) struct Columns {
 /// Why a header is not that of an export.
 #[derive(Debug, Error)]
 pub enum HeaderError {
-    #[error("it has no column {missing}; it has {found}. Needed are video_id, trending_date (or date, with category_id) and views (or view_count)")]
+    #[error(
+        "it has no column {missing}; it has {found}. Needed are video_id, trending_date (or date, with category_id) and views (or view_count)"
+    )]
     Missing { missing: &'static str, found: String },
     #[error("its columns {first} and {second} say the same thing: remove one")]
     Twice { first: String, second: String },
@@ -182,12 +184,17 @@ mod tests {
     #[test]
     fn what_is_missing_and_what_was_found_is_said() {
         let error = columns("date_utc,channel_id,views").expect_err("accepted").to_string();
-        assert!(error.contains("no column video_id") && error.contains("\"date_utc\", \"channel_id\""), "{error}");
+        assert!(
+            error.contains("no column video_id") && error.contains("\"date_utc\", \"channel_id\""),
+            "{error}"
+        );
     }
 
     #[test]
     fn two_columns_of_one_meaning_are_refused() {
-        let error = columns("video_id,trending_date,views,view_count").expect_err("accepted").to_string();
+        let error = columns("video_id,trending_date,views,view_count")
+            .expect_err("accepted")
+            .to_string();
         assert!(error.contains("views and view_count"), "{error}");
     }
 }

@@ -25,15 +25,23 @@ pub(super) fn observed(text: &str, year: i32) -> Result<DateTime<Utc>, Damage> {
 /// When a video was published: an ISO 8601 date-time or date.
 pub(super) fn published(text: &str) -> Result<DateTime<Utc>, Damage> {
     let iso = moment(text).or_else(|| text.parse().ok().map(midnight));
-    iso.ok_or_else(|| Damage::new(FaultKind::NotADate, text, "is not an ISO date-time such as 2017-11-13T17:13:01Z"))
+    iso.ok_or_else(|| {
+        Damage::new(
+            FaultKind::NotADate,
+            text,
+            "is not an ISO date-time such as 2017-11-13T17:13:01Z",
+        )
+    })
 }
 
 fn day(text: &str, year: i32) -> Option<NaiveDate> {
     match (text.len(), text.as_bytes()) {
         (5, [_, _, b'.', ..]) => NaiveDate::from_ymd_opt(year, pair(text, 3)?, pair(text, 0)?),
-        (8, [_, _, b'.', _, _, b'.', ..]) => {
-            NaiveDate::from_ymd_opt(2000 + i32::try_from(pair(text, 0)?).ok()?, pair(text, 6)?, pair(text, 3)?)
-        }
+        (8, [_, _, b'.', _, _, b'.', ..]) => NaiveDate::from_ymd_opt(
+            2000 + i32::try_from(pair(text, 0)?).ok()?,
+            pair(text, 6)?,
+            pair(text, 3)?,
+        ),
         (10, _) => text.parse().ok(),
         _ => None,
     }
@@ -67,7 +75,11 @@ mod tests {
 
     fn check(text: &str, expected: &str) {
         let time = observed(text, 2017).expect("a date");
-        assert_eq!(time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true), expected, "{text}");
+        assert_eq!(
+            time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+            expected,
+            "{text}"
+        );
     }
 
     #[test]
@@ -83,7 +95,18 @@ mod tests {
 
     #[test]
     fn what_is_no_date_is_refused() {
-        for text in ["1.1", "32.01", "29.02", "17.11.14", "#NAME?", "0001-01-01", "9999-01-01", "12/08/2020", "é.é1", "+1.+2"] {
+        for text in [
+            "1.1",
+            "32.01",
+            "29.02",
+            "17.11.14",
+            "#NAME?",
+            "0001-01-01",
+            "9999-01-01",
+            "12/08/2020",
+            "é.é1",
+            "+1.+2",
+        ] {
             assert_eq!(observed(text, 2017).expect_err(text).kind, FaultKind::NotADate);
         }
         assert!(observed("29.02", 2016).is_ok());

@@ -64,7 +64,11 @@ impl Ranks {
     }
 
     fn close_oldest(&mut self) {
-        let oldest = self.days.iter().min_by_key(|(_, day)| day.last_row).map(|(date, _)| *date);
+        let oldest = self
+            .days
+            .iter()
+            .min_by_key(|(_, day)| day.last_row)
+            .map(|(date, _)| *date);
         if let Some((date, day)) = oldest.and_then(|date| self.days.remove_entry(&date)) {
             self.held -= day.places.len();
             self.closed.insert(date);

@@ -11,13 +11,16 @@ const ENDINGS: [&str; 3] = [".gz", ".csv", ".json"];
 pub enum RegionError {
     #[error("standard input has no name that says which region it is from: say it with --region")]
     Nameless,
-    #[error("the name {name} does not say which region it is from (as USvideos.csv does){}: say it with --region", hint(unknown))]
+    #[error(
+        "the name {name} does not say which region it is from (as USvideos.csv does){}: say it with --region",
+        hint(.unknown)
+    )]
     Unnamed {
         name: String,
         /// Two capital letters of the name that are no region.
         unknown: Vec<String>,
     },
-    #[error("the name {name} may mean the regions {}: say which with --region", regions.join(" or "))]
+    #[error("the name {name} may mean the regions {}: say which with --region", .regions.join(" or "))]
     Ambiguous { name: String, regions: Vec<String> },
 }
 
@@ -97,7 +100,15 @@ mod tests {
 
     #[test]
     fn a_name_without_region_says_what_to_do() {
-        for name in ["videos.csv", "export.csv.gz", "usvideos.csv", "", "é", "TVshows.csv", "USA.csv"] {
+        for name in [
+            "videos.csv",
+            "export.csv.gz",
+            "usvideos.csv",
+            "",
+            "é",
+            "TVshows.csv",
+            "USA.csv",
+        ] {
             let error = from_name(name).expect_err("found").to_string();
             assert!(error.contains("--region"), "{error}");
         }

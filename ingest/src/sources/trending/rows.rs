@@ -27,6 +27,13 @@ pub(super) struct Row<'a> {
     pub(super) shape: Shape,
 }
 
+/// The input failed in the row that starts on `line`.
+#[derive(Debug)]
+pub(super) struct Broken {
+    pub(super) line: u64,
+    pub(super) cause: io::Error,
+}
+
 /// A field whose bytes are no text.
 pub(super) struct NotUtf8 {
     pub(super) field: usize,
@@ -61,7 +68,9 @@ pub(super) enum Shape {
     /// The text ends inside quotes: the last field may be cut.
     OpenQuote,
     /// The row broke the limit in the field with this index; fields are not to be used.
-    TooLong { field: usize },
+    TooLong {
+        field: usize,
+    },
 }
 
 pub(super) struct RowReader<R> {
@@ -89,21 +98,23 @@ impl<R: BufRead> RowReader<R> {
         }
     }
 
-    /// The line the reader has come to.
-    pub(super) fn line(&self) -> u64 {
-        self.parser.line() + self.lines_between
+    /// The line the reader has come to, which is the next one after a lone carriage return.
+    fn line(&self) -> u64 {
+        self.parser.line() + self.lines_between + u64::from(self.after_return)
     }
 
     /// The next row; empty lines are no rows.
     ///
     /// # Errors
     /// The input's. The row it broke is lost, the rows before it were handed out.
-    pub(super) fn next_row(&mut self) -> io::Result<Option<Row<'_>>> {
-        if !self.skip_line_ends()? {
+    pub(super) fn next_row(&mut self) -> Result<Option<Row<'_>>, Broken> {
+        let more = self.skip_line_ends();
+        let line = self.line();
+        if !more.map_err(|cause| Broken { line, cause })? {
             return Ok(None);
         }
-        let line = self.line();
-        let (shape, text_len, ends_len) = self.read_fields()?;
+        let fields = self.read_fields();
+        let (shape, text_len, ends_len) = fields.map_err(|cause| Broken { line, cause })?;
         if shape != Shape::OpenQuote {
             self.raw.pop_if(|byte| matches!(byte, b'\r' | b'\n'));
         }
@@ -127,7 +138,8 @@ impl<R: BufRead> RowReader<R> {
             let (result, read, written, ended) = self.parser.read_record(input, text, ends);
             let taken = &input[..read];
             self.after_return = taken.last() == Some(&b'\r');
-            self.raw.extend_from_slice(&taken[..read.min(ROW_LIMIT - self.raw.len())]);
+            self.raw
+                .extend_from_slice(&taken[..read.min(ROW_LIMIT - self.raw.len())]);
             self.input.consume(read);
             (text_len, ends_len) = (text_len + written, ends_len + ended);
             match result {
@@ -225,11 +237,19 @@ mod tests {
 
     fn check(text: &str, expected: &[(u64, &[&str], &str)]) {
         let owned = |(line, fields, raw): &(u64, &[&str], &str)| {
-            (*line, fields.iter().map(|field| (*field).to_owned()).collect(), (*raw).to_owned())
+            (
+                *line,
+                fields.iter().map(|field| (*field).to_owned()).collect(),
+                (*raw).to_owned(),
+            )
         };
         let expected: Vec<_> = expected.iter().map(owned).collect();
         for buffer_bytes in [1, 2, 3, 7, 4096] {
-            assert_eq!(rows(text.as_bytes(), buffer_bytes), expected, "buffer of {buffer_bytes}");
+            assert_eq!(
+                rows(text.as_bytes(), buffer_bytes),
+                expected,
+                "buffer of {buffer_bytes}"
+            );
         }
     }
 
@@ -237,14 +257,27 @@ mod tests {
     fn every_kind_of_line_end_counts_one_line() {
         for end in ["\n", "\r\n", "\r"] {
             let text = ["a,b", "", "c,d", "e,f"].join(end);
-            check(&text, &[(1, &["a", "b"], "a,b"), (3, &["c", "d"], "c,d"), (4, &["e", "f"], "e,f")]);
+            check(
+                &text,
+                &[
+                    (1, &["a", "b"], "a,b"),
+                    (3, &["c", "d"], "c,d"),
+                    (4, &["e", "f"], "e,f"),
+                ],
+            );
         }
     }
 
     #[test]
     fn a_quoted_field_may_span_lines() {
         let text = "a,\"x\n\r\n\"\"y\"\"\"\r\nb,c\r\n";
-        check(text, &[(1, &["a", "x\n\r\n\"y\""], "a,\"x\n\r\n\"\"y\"\"\""), (4, &["b", "c"], "b,c")]);
+        check(
+            text,
+            &[
+                (1, &["a", "x\n\r\n\"y\""], "a,\"x\n\r\n\"\"y\"\"\""),
+                (4, &["b", "c"], "b,c"),
+            ],
+        );
     }
 
     #[test]
@@ -254,7 +287,10 @@ mod tests {
         let mut reader = RowReader::new(BufReader::new(text.as_bytes()));
         reader.next_row().expect("read").expect("a header");
         let row = reader.next_row().expect("read").expect("a long row");
-        assert_eq!((row.line, row.shape, row.raw.len()), (2, Shape::TooLong { field: 1 }, ROW_LIMIT));
+        assert_eq!(
+            (row.line, row.shape, row.raw.len()),
+            (2, Shape::TooLong { field: 1 }, ROW_LIMIT)
+        );
         let row = reader.next_row().expect("read").expect("the row after it");
         assert_eq!((row.line, row.shape, row.raw), (3, Shape::Whole, &b"2,c"[..]));
         assert!(reader.raw.capacity() <= 2 * ROW_LIMIT && reader.text.capacity() <= 2 * ROW_LIMIT);

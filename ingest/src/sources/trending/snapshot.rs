@@ -65,7 +65,10 @@ impl RowParser {
         event.payload.trending_rank = self.ranks.place(time.date_naive(), &event.payload.video_id);
         let outgoing = Outgoing::from(event);
         match outgoing.body.len() > EVENT_LIMIT {
-            true => Err(whole_row(FaultKind::TooLong, format!("the row becomes an event of more than {EVENT_LIMIT} bytes"))),
+            true => Err(whole_row(
+                FaultKind::TooLong,
+                format!("the row becomes an event of more than {EVENT_LIMIT} bytes"),
+            )),
             false => Ok(outgoing),
         }
     }
@@ -81,9 +84,11 @@ impl RowParser {
                 },
             }),
             Shape::TooLong { field } => Err(wrong_width(&format!("at least {field}"), expected, "")),
-            _ if width != expected && row.shape == Shape::OpenQuote => {
-                Err(wrong_width(&width.to_string(), expected, "; the file ends inside quotes"))
-            }
+            _ if width != expected && row.shape == Shape::OpenQuote => Err(wrong_width(
+                &width.to_string(),
+                expected,
+                "; the file ends inside quotes",
+            )),
             _ if width != expected => Err(wrong_width(&width.to_string(), expected, "")),
             Shape::OpenQuote if !self.may_stay_cut(row) => Err(Misread {
                 place: expected.checked_sub(1),
@@ -132,7 +137,9 @@ impl<'a> Cells<'a> {
             comments_disabled: self.optional(Column::CommentsDisabled, cell::boolean)?,
             ratings_disabled: self.optional(Column::RatingsDisabled, cell::boolean)?,
             removed: self.optional(Column::Removed, cell::boolean)?,
-            description: self.text(Column::Description).map(|text| cell::description(text).into_owned()),
+            description: self
+                .text(Column::Description)
+                .map(|text| cell::description(text).into_owned()),
             ..VideoSnapshot::of(video_id)
         };
         Ok((time, snapshot))
@@ -180,7 +187,10 @@ fn not_utf8(error: &NotUtf8) -> Misread {
 }
 
 fn wrong_width(found: &str, expected: usize, more: &str) -> Misread {
-    whole_row(FaultKind::WrongWidth, format!("the row has {found} fields where the header has {expected}{more}"))
+    whole_row(
+        FaultKind::WrongWidth,
+        format!("the row has {found} fields where the header has {expected}{more}"),
+    )
 }
 
 fn whole_row(kind: FaultKind, detail: String) -> Misread {

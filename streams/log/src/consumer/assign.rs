@@ -130,5 +130,8 @@ impl ConsumerContext for Seats {
 
 fn partitions_of(list: &TopicPartitionList) -> Vec<Partition> {
     let known = |name: &str, number| Topic::from_name(name).map(|topic| Partition { topic, number });
-    list.elements().iter().filter_map(|e| known(e.topic(), e.partition())).collect()
+    list.elements()
+        .iter()
+        .filter_map(|e| known(e.topic(), e.partition()))
+        .collect()
 }

@@ -67,20 +67,28 @@ pub async fn read(session: &Session) -> Result<Vec<Letter>> {
 
 fn of(batch: &RecordBatch) -> Result<Vec<Letter>> {
     let column = |name: &str, kind: DataType| -> Result<ArrayRef> {
-        let array = batch.column_by_name(name).with_context(|| format!("dead_letters has no column {name}"))?;
+        let array = batch
+            .column_by_name(name)
+            .with_context(|| format!("dead_letters has no column {name}"))?;
         Ok(cast(array, &kind)?)
     };
     let time = DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
     let texts = ["_event_id", "_topic", "_source", "_event_type", "_reason"];
     let texts = texts.map(|name| column(name, DataType::Utf8));
     let texts = texts.into_iter().collect::<Result<Vec<_>>>()?;
-    let (partitions, offsets) = (column("_partition", DataType::Int32)?, column("_offset", DataType::Int64)?);
+    let (partitions, offsets) = (
+        column("_partition", DataType::Int32)?,
+        column("_offset", DataType::Int64)?,
+    );
     let (observed, ingested) = (column("observed_at", time.clone())?, column("_ingested_at", time)?);
     let raw = column("_raw", DataType::Binary)?;
     let text = |i: usize, row: usize| texts[i].as_string::<i32>().value(row).to_owned();
     let instant = |array: &ArrayRef, row: usize| {
         let array = array.as_primitive::<TimestampMicrosecondType>();
-        array.is_valid(row).then(|| array.value(row)).and_then(DateTime::from_timestamp_micros)
+        array
+            .is_valid(row)
+            .then(|| array.value(row))
+            .and_then(DateTime::from_timestamp_micros)
     };
     let letter = |row| Letter {
         event_id: text(0, row),

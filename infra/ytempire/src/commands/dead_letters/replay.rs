@@ -33,23 +33,33 @@ pub async fn run(start: Start, ids: &[String], which: Which) -> Result<Done> {
     if chosen.is_empty() && which == Which::Named {
         bail!("no dead letter has such an id: see `ytempire dead-letters list`");
     }
-    let records: Vec<_> = chosen.iter().filter_map(|letter| Some((letter, letter.record()?))).collect();
+    let records: Vec<_> = chosen
+        .iter()
+        .filter_map(|letter| Some((letter, letter.record()?)))
+        .collect();
     let mut run = Run::open(start).await?;
     let mark = run.sending.begin();
     for (letter, (topic, envelope)) in &records {
-        run.sending.send_raw(*topic, key_of(letter).as_deref(), envelope, &letter.raw, mark).await?;
+        run.sending
+            .send_raw(*topic, key_of(letter).as_deref(), envelope, &letter.raw, mark)
+            .await?;
     }
     run.settle(Wait::Yes).await?;
     let left = letter::read(&Session::open(&run.platform.lake).await?).await?;
     run.close().await?;
-    let still = records.iter().filter(|(letter, _)| left.iter().any(|l| l.event_id == letter.event_id)).count();
+    let still = records
+        .iter()
+        .filter(|(letter, _)| left.iter().any(|l| l.event_id == letter.event_id))
+        .count();
     report(json, records.len(), still, chosen.len() - records.len())
 }
 
 /// The key the record had: an entity named in its own body. A body that can't be read keeps no order.
 fn key_of(letter: &Letter) -> Option<String> {
     let body: serde_json::Value = serde_json::from_slice(&letter.raw).ok()?;
-    let key = ["video_id", "channel_id", "keyword"].iter().find_map(|field| body.get(field)?.as_str());
+    let key = ["video_id", "channel_id", "keyword"]
+        .iter()
+        .find_map(|field| body.get(field)?.as_str());
     key.map(str::to_owned)
 }
 
@@ -59,12 +69,18 @@ fn report(json: bool, sent: usize, still: usize, unreadable: usize) -> Result<Do
         true => output::print_json(&serde_json::json!({
             "sent": sent, "accepted": accepted, "rejected_again": still, "left_to_source": unreadable,
         }))?,
-        false => output::print(&format!("{sent} sent again: {accepted} accepted, {still} rejected again\n"))?,
+        false => output::print(&format!(
+            "{sent} sent again: {accepted} accepted, {still} rejected again\n"
+        ))?,
     }
     if unreadable > 0 {
         eprintln!(
             "{unreadable} were rejected by their source, which could not read the row: mend the file and ingest it again"
         );
     }
-    Ok(if still + unreadable == 0 { Done::Wholly } else { Done::Partly })
+    Ok(if still + unreadable == 0 {
+        Done::Wholly
+    } else {
+        Done::Partly
+    })
 }

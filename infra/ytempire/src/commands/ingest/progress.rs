@@ -28,7 +28,11 @@ pub struct Seen {
 
 impl Seen {
     pub fn new(path: &Path, quiet: bool) -> Self {
-        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+        let name = path
+            .file_name()
+            .unwrap_or(path.as_os_str())
+            .to_string_lossy()
+            .into_owned();
         let target = match is_watched() && !quiet {
             true => ProgressDrawTarget::stderr(),
             false => ProgressDrawTarget::hidden(),
@@ -58,7 +62,11 @@ impl Seen {
     pub fn finish(&self) {
         self.bar.finish_and_clear();
         if self.rejected > SHOWN && !self.quiet {
-            eprintln!("{}: {} more rejected rows (see `ytempire dead-letters list`)", self.name, self.rejected - SHOWN);
+            eprintln!(
+                "{}: {} more rejected rows (see `ytempire dead-letters list`)",
+                self.name,
+                self.rejected - SHOWN
+            );
         }
     }
 }

@@ -43,7 +43,10 @@ pub async fn run(start: Start, options: SimulateOptions) -> Result<Done> {
 
 fn paced(start: &Start, options: &SimulateOptions) -> Result<Box<dyn Source>> {
     let defaults = WorldConfig::default();
-    let from = options.from.and_then(|day| day.and_hms_opt(0, 0, 0)).map(|time| time.and_utc());
+    let from = options
+        .from
+        .and_then(|day| day.and_hms_opt(0, 0, 0))
+        .map(|time| time.and_utc());
     let from: DateTime<Utc> = from.unwrap_or(defaults.start);
     let config = WorldConfig {
         channels: options.channels.unwrap_or(start.settings.simulate.channels),

@@ -55,7 +55,10 @@ pub async fn run(start: Start, options: TrendingOptions) -> Result<Done> {
         year: options.year,
     };
     let (quiet, json) = (start.global.quiet, start.global.json);
-    let opened: Vec<_> = files.iter().map(|path| (path.clone(), trending::open(path, &reading))).collect();
+    let opened: Vec<_> = files
+        .iter()
+        .map(|path| (path.clone(), trending::open(path, &reading)))
+        .collect();
     if opened.iter().all(|(_, source)| source.is_err()) {
         return refuse_all(opened);
     }
@@ -94,7 +97,11 @@ pub async fn run(start: Start, options: TrendingOptions) -> Result<Done> {
         report.total.add(&file.counts);
     }
     print(&report, json)?;
-    let whole = report.files.iter().chain(&report.category_files).all(|file| file.status == Status::Ingested);
+    let whole = report
+        .files
+        .iter()
+        .chain(&report.category_files)
+        .all(|file| file.status == Status::Ingested);
     Ok(if whole { Done::Wholly } else { Done::Partly })
 }
 
@@ -103,7 +110,11 @@ fn is_category_file(path: &Path) -> bool {
 }
 
 fn refuse_all(opened: Vec<(PathBuf, Result<Box<dyn Source>, trending::OpenError>)>) -> Result<Done> {
-    let reasons: Vec<String> = opened.into_iter().filter_map(|(_, source)| source.err()).map(|e| e.to_string()).collect();
+    let reasons: Vec<String> = opened
+        .into_iter()
+        .filter_map(|(_, source)| source.err())
+        .map(|e| e.to_string())
+        .collect();
     bail!("nothing was ingested\n  {}", reasons.join("\n  "))
 }
 
@@ -132,7 +143,11 @@ async fn read(run: &mut Run, path: PathBuf, source: Box<dyn Source>, quiet: bool
     Ok(File {
         kind: Some(if is_category_file(&path) { CATEGORIES } else { EXPORT }),
         path,
-        status: if read.broken.is_some() { Status::Partly } else { Status::Ingested },
+        status: if read.broken.is_some() {
+            Status::Partly
+        } else {
+            Status::Ingested
+        },
         counts: Counts {
             read: read.records,
             rejected: read.rejected,
@@ -167,7 +182,10 @@ fn print(report: &Report, json: bool) -> Result<()> {
     rows.push(summary::cells("in all", &report.total, ""));
     let with_note = |file: &File| {
         let mut cells = line(file);
-        cells[5] = file.error.clone().unwrap_or_else(|| "category names, not part of the sum".to_owned());
+        cells[5] = file
+            .error
+            .clone()
+            .unwrap_or_else(|| "category names, not part of the sum".to_owned());
         cells
     };
     rows.extend(report.category_files.iter().map(with_note));

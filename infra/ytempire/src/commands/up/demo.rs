@@ -112,7 +112,9 @@ fn rate(per_second: f64) -> Option<NonZeroU32> {
 
 fn first_cursor(settings: &Simulate, now: DateTime<Utc>) -> Cursor {
     let today = now.date_naive();
-    let first = today.checked_sub_days(Days::new(settings.history_days.into())).unwrap_or(today);
+    let first = today
+        .checked_sub_days(Days::new(settings.history_days.into()))
+        .unwrap_or(today);
     let start = first.and_time(chrono::NaiveTime::MIN).and_utc();
     Cursor {
         seed: settings.seed,
@@ -126,7 +128,9 @@ fn read_cursor(file: &Path) -> Result<Option<Cursor>> {
     match std::fs::read(file) {
         Ok(text) => {
             let cursor = serde_json::from_slice(&text);
-            cursor.map(Some).with_context(|| format!("{} can't be read: delete it to start a new world", file.display()))
+            cursor
+                .map(Some)
+                .with_context(|| format!("{} can't be read: delete it to start a new world", file.display()))
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error).context("simulation.json"),

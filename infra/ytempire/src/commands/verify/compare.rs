@@ -62,13 +62,17 @@ pub(super) fn topic(
         if found == Some(false) {
             report.missing += 1;
             let id = record.id.as_deref().unwrap_or("without an id");
-            name(&mut report.differences, || format!("{}@{}: event {id} is not in the lake", record.partition, record.offset));
+            name(&mut report.differences, || {
+                format!("{}@{}: event {id} is not in the lake", record.partition, record.offset)
+            });
         }
     }
     report.events = distinct.len() as u64 + records.iter().filter(|record| record.id.is_none()).count() as u64;
     for ((id, _), count) in stored.iter().filter(|(_, count)| **count > 1) {
         report.doubled += 1;
-        name(&mut report.differences, || format!("{}: event {id} has {count} rows in the lake", topic.name()));
+        name(&mut report.differences, || {
+            format!("{}: event {id} has {count} rows in the lake", topic.name())
+        });
     }
     let recorded: BTreeSet<(Partition, i64)> = records.iter().map(|record| (record.partition, record.offset)).collect();
     for row in &rows {
@@ -76,7 +80,12 @@ pub(super) fn topic(
             report.past_retention += 1;
         } else if !recorded.contains(&(row.partition, row.offset)) {
             report.unknown += 1;
-            name(&mut report.differences, || format!("{}@{}: the lake has a row, the topic no record", row.partition, row.offset));
+            name(&mut report.differences, || {
+                format!(
+                    "{}@{}: the lake has a row, the topic no record",
+                    row.partition, row.offset
+                )
+            });
         }
     }
     report
@@ -95,7 +104,9 @@ pub(super) fn views(view: &View, streamed: &Views, computed: &Views) -> ViewRepo
     };
     let key_width = view.keys.len();
     let by_key = |rows: &'_ [Vec<Cell>]| -> BTreeMap<Vec<Cell>, Vec<Cell>> {
-        rows.iter().map(|row| (row[..key_width].to_vec(), row[key_width..].to_vec())).collect()
+        rows.iter()
+            .map(|row| (row[..key_width].to_vec(), row[key_width..].to_vec()))
+            .collect()
     };
     let (left, right) = (by_key(streamed), by_key(computed));
     let keys: BTreeSet<&Vec<Cell>> = left.keys().chain(right.keys()).collect();
@@ -133,7 +144,9 @@ fn show(cell: &Cell) -> String {
         Cell::Text(text) => text.clone(),
         Cell::Day(day) => chrono::NaiveDate::from_epoch_days(*day).unwrap_or_default().to_string(),
         Cell::Int(number) => number.to_string(),
-        Cell::Time(micros) => chrono::DateTime::from_timestamp_micros(*micros).unwrap_or_default().to_rfc3339(),
+        Cell::Time(micros) => chrono::DateTime::from_timestamp_micros(*micros)
+            .unwrap_or_default()
+            .to_rfc3339(),
         Cell::Bool(value) => value.to_string(),
     }
 }
