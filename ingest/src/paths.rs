@@ -62,7 +62,7 @@ fn matching(pattern: &str, files: &mut Vec<PathBuf>) -> Result<(), PathsError> {
     for path in paths {
         let path = path.map_err(|error| PathsError::Unreadable {
             path: error.path().to_owned(),
-            cause: error.into_error(),
+            cause: error.into(),
         })?;
         if !path.is_dir() {
             files.push(path);

@@ -182,9 +182,13 @@ async fn drain_lake(folder: &tempfile::TempDir, settings: &Settings, goal: &Posi
 }
 
 async fn drain_views(folder: &tempfile::TempDir, settings: &Settings, goal: &Positions) -> Duration {
-    let database = PostgresSettings::new(install(), folder.path().join("postgres"));
+    let database = PostgresSettings {
+        install: install(),
+        data: folder.path().join("postgres"),
+        listen: ([127, 0, 0, 1], 0).into(),
+    };
     let postgres = Postgres::start(database).await.expect("a database");
-    let pool = PgPool::connect(&postgres.url()).await.expect("a connection");
+    let pool = PgPool::connect(postgres.url()).await.expect("a connection");
     MIGRATIONS.run(&pool).await.expect("the schema");
     let took = drain(ViewsSink::new(pool.clone()), settings, goal).await;
     pool.close().await;

@@ -4,7 +4,7 @@
 //! `record_log` for what an answer promises. It has no transactions, one replica, no authentication, and
 //! should listen on loopback only. It installs no signal handler, prints nothing, and ends when told to.
 //!
-//! Limits: a request is at most [`MAX_REQUEST_BYTES`]; `acks=0` is answered although Kafka would not; consumer groups
+//! Limits: a request is at most [`MAX_REQUEST_BYTES`], and a topic's `max.message.bytes` is not looked at; `acks=0` is answered although Kafka would not; consumer groups
 //! speak the classic protocol, and a member that died is noticed after its session timeout, so 6 s is a good value.
 
 mod catalogue;

@@ -33,6 +33,8 @@ pub enum RecordLogError {
     Batch(String),
     #[error("records.db has format {found}, this program reads format {FORMAT}: use the version that wrote it")]
     OtherFormat { found: i64 },
+    #[error("a transaction failed: {reason}")]
+    Transaction { reason: String },
     #[error("the writer of records.db has ended")]
     WriterEnded,
     #[error("the writer of records.db could not be started: {0}")]

@@ -121,8 +121,12 @@ impl Platform {
             let data = self.folder_path("postgres")?;
             let install = self.settings.database.install.clone();
             tracing::info!(data = %data.display(), "starting the private postgres");
-            let postgres = Postgres::start(PostgresSettings::new(install, data)).await?;
-            self.database_url = postgres.url();
+            let postgres = Postgres::start(PostgresSettings {
+                install,
+                data,
+                listen: ([127, 0, 0, 1], 0).into(),
+            }).await?;
+            self.database_url = postgres.url().to_owned();
             self.postgres = Some(postgres);
         }
         self.connect().await?;

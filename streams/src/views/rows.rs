@@ -1,6 +1,6 @@
 //! Arrow columns into Postgres arrays, and Postgres rows into cells.
 
-use arrow::array::{Array, ArrayRef, AsArray};
+use arrow::array::{ArrayRef, AsArray};
 use arrow::datatypes::{Date32Type, Int32Type, Int64Type, TimestampMicrosecondType};
 use chrono::{DateTime, NaiveDate, Utc};
 use features::{Cell, Column, Kind, View};

@@ -30,9 +30,13 @@ pub(crate) struct Database {
 impl Database {
     pub(crate) async fn start() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let settings = PostgresSettings::new(install(), folder.path().join("postgres"));
+        let settings = PostgresSettings {
+            install: install(),
+            data: folder.path().join("postgres"),
+            listen: ([127, 0, 0, 1], 0).into(),
+        };
         let postgres = Postgres::start(settings).await.expect("a database");
-        let pool = PgPool::connect(&postgres.url()).await.expect("a connection");
+        let pool = PgPool::connect(postgres.url()).await.expect("a connection");
         MIGRATIONS.run(&pool).await.expect("the schema");
         Self {
             pool,

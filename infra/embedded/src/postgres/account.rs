@@ -5,6 +5,7 @@
 //! outlive us.
 
 use std::os::unix::fs::{MetadataExt as _, chown};
+use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -69,6 +70,8 @@ impl Account {
         }
         command.arg(format!("--pdeathsig={signal}")).arg("--").arg(program);
         install.prepare(&mut command);
+        // Ctrl-C reaches everybody in the terminal's process group; the server must stay until we are done with it
+        command.process_group(0);
         command
     }
 

@@ -15,7 +15,7 @@ use super::{Partition, RecordLogError, compaction, integer, retention};
 const SHARED_COMMIT: usize = 64;
 
 pub(super) type Answer<T> = oneshot::Sender<Result<T, RecordLogError>>;
-type Accepted = (oneshot::Sender<Result<i64, AppendError>>, Result<i64, AppendError>);
+type Answered = (oneshot::Sender<Result<i64, AppendError>>, Result<i64, AppendError>);
 
 pub(super) enum Command {
     Append {
@@ -121,51 +121,58 @@ async fn append_all(
     first: Command,
     waiting: &mut mpsc::Receiver<Command>,
 ) -> Option<Command> {
-    let begun = connection.execute("begin immediate", ()).await;
-    let mut accepted: Vec<Accepted> = Vec::new();
+    let mut failure = connection
+        .execute("begin immediate", ())
+        .await
+        .err()
+        .map(|error| error.to_string());
+    let mut answers: Vec<Answered> = Vec::new();
     let mut next = Some(first);
-    let mut broken = begun.is_err();
     while let Some(Command::Append {
         partition,
         batch,
         answer,
     }) = next.take_if(|c| matches!(c, Command::Append { .. }))
     {
-        let outcome = if broken {
-            Err(RecordLogError::WriterEnded.into())
-        } else {
-            appender.append(&partition, batch).await
+        let outcome = match &failure {
+            None => appender.append(&partition, batch).await,
+            Some(reason) => Err(failed(reason)),
         };
-        broken |= matches!(outcome, Err(AppendError::Storage(_)));
-        accepted.push((answer, outcome));
-        if accepted.len() < SHARED_COMMIT && !broken {
+        if let Err(AppendError::Storage(error)) = &outcome {
+            failure.get_or_insert(error.to_string());
+        }
+        answers.push((answer, outcome));
+        if answers.len() < SHARED_COMMIT && failure.is_none() {
             next = waiting.try_recv().ok();
         }
     }
-    finish(connection, begun.err(), accepted, broken).await;
+    finish(connection, failure, answers).await;
     next
 }
 
-async fn finish(connection: &Connection, begun: Option<libsql::Error>, accepted: Vec<Accepted>, broken: bool) {
-    let failure = match (begun, broken) {
-        (Some(error), _) => Some(error.to_string()),
-        (None, true) => Some("an append of the same transaction failed".into()),
-        (None, false) => connection
+async fn finish(connection: &Connection, mut failure: Option<String>, answers: Vec<Answered>) {
+    if failure.is_none() {
+        failure = connection
             .execute("commit", ())
             .await
             .err()
-            .map(|error| error.to_string()),
-    };
+            .map(|error| error.to_string());
+    }
     if failure.is_some() && !connection.is_autocommit() {
         let _ = connection.execute("rollback", ()).await;
     }
-    for (answer, outcome) in accepted {
+    for (answer, outcome) in answers {
         let outcome = match (&failure, outcome) {
-            (Some(reason), Ok(_)) => Err(RecordLogError::Sqlite(libsql::Error::Misuse(reason.clone())).into()),
+            (Some(reason), Ok(_)) => Err(failed(reason)),
             (_, outcome) => outcome,
         };
         let _ = answer.send(outcome);
     }
+}
+
+fn failed(reason: &str) -> AppendError {
+    let reason = reason.to_owned();
+    RecordLogError::Transaction { reason }.into()
 }
 
 async fn change(connection: &Connection, command: Command) {

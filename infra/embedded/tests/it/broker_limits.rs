@@ -8,10 +8,11 @@ use std::time::{Duration, SystemTime};
 use embedded::{Broker, BrokerError, BrokerSettings};
 use rdkafka::admin::AdminOptions;
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
-use rdkafka::producer::{FutureProducer, Producer as _};
+use rdkafka::producer::{FutureProducer, FutureRecord, Producer as _};
 use rdkafka::{Offset, TopicPartitionList};
 
 use crate::client::{self, PATIENCE};
+use crate::small_disk::SmallDisk;
 
 const TOPIC: &str = "things";
 
@@ -60,10 +61,7 @@ async fn offsets_are_found_by_end_by_start_and_by_time() {
     assert_eq!(client::watermarks(&address, TOPIC, 0), (0, 0));
     let producer = client::producer(&address, &[]);
     for timestamp in [1000, 2000, 3000] {
-        let record = rdkafka::producer::FutureRecord::to(TOPIC)
-            .key("k")
-            .payload("v")
-            .timestamp(timestamp);
+        let record = FutureRecord::to(TOPIC).key("k").payload("v").timestamp(timestamp);
         producer.send(record, PATIENCE).await.expect("stored");
     }
     assert_eq!(client::watermarks(&address, TOPIC, 0), (0, 3));
@@ -317,4 +315,37 @@ async fn records_of_another_version_are_refused() {
         .err()
         .expect("a refusal");
     assert!(format!("{error:?}").contains("OtherFormat { found: 99 }"), "{error:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_is_told_to_producers_and_takes_nothing_away() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let Some(_disk) = SmallDisk::mount(folder.path(), 8) else {
+        eprintln!("a small disk can't be mounted here: NOT testing the broker on a full disk");
+        return;
+    };
+    let (broker, address) = broker_with_topic(folder.path(), &[]).await;
+    let producer = client::producer(&address, &[("message.timeout.ms", "2000")]);
+    let value = vec![b'x'; 200_000];
+    let mut stored = 0;
+    let error = loop {
+        let record = FutureRecord::to(TOPIC).partition(0).key("key").payload(&value);
+        match producer.send(record, PATIENCE).await {
+            Ok(_) => stored += 1,
+            Err((error, _)) => break error,
+        }
+        assert!(stored < 100, "20 MB don't fit on a disk of 8 MB");
+    };
+    assert!(stored > 5, "{error}");
+    assert_eq!(client::watermarks(&address, TOPIC, 0), (0, stored));
+    assert_eq!(
+        client::read_all(&address, TOPIC, &[]).len(),
+        usize::try_from(stored).expect("a number")
+    );
+    broker.check().await.expect("the broker answers");
+    let mut everything = TopicPartitionList::new();
+    everything.add_partition_offset(TOPIC, 0, Offset::End).expect("the end");
+    delete_before(&address, &everything).await;
+    let again = client::send(&client::producer(&address, &[]), TOPIC, "key", &value).await;
+    assert_eq!(again, stored, "with room again, offsets go on");
 }

@@ -6,3 +6,4 @@ mod client;
 mod kill;
 mod postgres;
 mod postgres_trouble;
+mod small_disk;

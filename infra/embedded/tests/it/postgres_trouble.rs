@@ -1,12 +1,12 @@
 //! What stands in the way of a cluster is named, and what earlier runs left is cleared away.
 
 use std::net::TcpListener;
-use std::path::Path;
 use std::process::Command;
 
 use embedded::{Postgres, PostgresError, PostgresSettings};
 
 use crate::postgres::{missing, settings};
+use crate::small_disk::SmallDisk;
 
 async fn refusal(settings: PostgresSettings) -> PostgresError {
     Postgres::start(settings).await.err().expect("a refusal")
@@ -118,32 +118,11 @@ async fn a_full_disk_is_named_and_leaves_nothing_half_made() {
         return;
     }
     let folder = tempfile::tempdir().expect("a folder");
-    let Some(_disk) = SmallDisk::mount(folder.path()) else {
+    let Some(_disk) = SmallDisk::mount(folder.path(), 12) else {
         eprintln!("a small disk can't be mounted here: NOT testing Postgres on a full disk");
         return;
     };
     let error = refusal(settings(folder.path())).await.to_string();
     assert!(error.contains("No space left on device"), "{error}");
     assert!(!folder.path().join("cluster").exists());
-}
-
-/// A tmpfs that is too small for a cluster.
-struct SmallDisk<'a>(&'a Path);
-
-impl<'a> SmallDisk<'a> {
-    fn mount(folder: &'a Path) -> Option<Self> {
-        let mounted = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", "size=12m", "tmpfs"])
-            .arg(folder)
-            .output();
-        mounted
-            .is_ok_and(|output| output.status.success())
-            .then_some(Self(folder))
-    }
-}
-
-impl Drop for SmallDisk<'_> {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg("-l").arg(self.0).status();
-    }
 }

@@ -11,7 +11,6 @@ use super::Start;
 use crate::cli::{DeadLettersAction, DeadLettersOptions};
 use crate::exit::Done;
 use crate::output;
-use letter::Letter;
 
 /// Longest part of a raw row in a list, in characters.
 const EXCERPT: usize = 60;
