@@ -1,5 +1,7 @@
 //! The database goes away and comes back; a query fails. Callers learn that, and nothing about the inside.
 
+use std::time::Duration;
+
 use axum::http::StatusCode;
 use futures::future::join_all;
 
@@ -38,9 +40,19 @@ async fn a_stopped_database_is_unavailable_until_it_is_back() {
         }
     }
     database.server.start_again().await;
+    wait_until_ready(&client).await;
     for uri in READS {
         client.data(uri).await;
     }
+}
+
+/// The pool finds its dead connections one by one.
+async fn wait_until_ready(client: &Client) {
+    let patience = Duration::from_secs(30);
+    let ready = async { while client.get("/readyz").await.status != StatusCode::OK {} };
+    tokio::time::timeout(patience, ready)
+        .await
+        .expect("the API is never ready again");
 }
 
 #[tokio::test]

@@ -156,6 +156,7 @@ impl RecordLog {
 
     /// Writes everything into the main file, then ends the writer.
     pub(crate) async fn close(&self) -> Result<(), RecordLogError> {
+        self.readers.close();
         self.writer.ask(Command::Close).await
     }
 

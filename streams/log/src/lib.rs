@@ -39,6 +39,8 @@ pub enum LogError {
     },
     #[error("reading from the log failed: {0}")]
     Read(#[source] rdkafka::error::KafkaError),
+    #[error("the brokers hand out nothing of {partition} from offset {offset} on")]
+    Stalled { partition: events::Partition, offset: i64 },
     #[error("positions to start from could not be read: {0}")]
     StartPositions(String),
     #[error("the consumer thread has ended")]

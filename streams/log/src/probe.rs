@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use events::{Partition, Positions, Topic};
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
+use rdkafka::error::KafkaError;
 use rdkafka::{Message, Offset, TopicPartitionList};
 
 use crate::{LogError, Record, Settings};
@@ -31,7 +32,8 @@ impl Probe {
         config
             .set("group.id", "ytempire.probe")
             .set("enable.auto.commit", "false")
-            .set("auto.offset.reset", "error");
+            .set("auto.offset.reset", "error")
+            .set("enable.partition.eof", "true");
         for (key, value) in &settings.properties {
             config.set(key, value);
         }
@@ -75,7 +77,7 @@ impl Probe {
     pub fn produced_at_ms(&self, partition: Partition, offset: i64) -> Result<Option<i64>, LogError> {
         self.seek(partition, offset)?;
         match self.inner.poll(TIMEOUT) {
-            None => Ok(None),
+            None | Some(Err(KafkaError::PartitionEOF(_))) => Ok(None),
             Some(Err(source)) => Err(LogError::Read(source)),
             Some(Ok(message)) => Ok(message.timestamp().to_millis()),
         }
@@ -96,7 +98,8 @@ impl Probe {
         while next < to {
             match self.inner.poll(TIMEOUT) {
                 // a compacted tail: the last offsets below `to` hold no record any more
-                None => return Ok(()),
+                Some(Err(KafkaError::PartitionEOF(_))) => return Ok(()),
+                None => return Err(LogError::Stalled { partition, offset: next }),
                 Some(Err(source)) => return Err(LogError::Read(source)),
                 Some(Ok(message)) => {
                     next = message.offset() + 1;

@@ -7,8 +7,10 @@ use std::fs::File;
 use std::net::SocketAddr;
 use std::os::fd::AsRawFd as _;
 use std::path::Path;
+use std::time::Duration;
 
 use tansu_storage::{BrokerRegistrationRequest, Storage as _, StorageContainer};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 use uuid::Uuid;
@@ -17,6 +19,9 @@ use super::BrokerError;
 
 /// There is one broker; clients see its number in the metadata.
 const NODE_ID: i32 = 1;
+
+/// A broker that was stopped in this process may take a moment to close the file.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 pub(super) async fn open(
     folder: &Path,
@@ -34,26 +39,37 @@ pub(super) async fn open(
     })?;
     let location = location(folder, &handle).map_err(failed)?;
     let advertised = Url::parse(&format!("tcp://{advertised}")).map_err(|error| failed(error.to_string()))?;
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match once(&location, cluster_id, &advertised, cancellation.clone()).await {
+            Err(_) if Instant::now() < deadline => tokio::time::sleep(Duration::from_millis(50)).await,
+            outcome => return outcome.map_err(|error| failed(error.to_string())),
+        }
+    }
+}
+
+async fn once(
+    location: &Url,
+    cluster_id: &str,
+    advertised: &Url,
+    cancellation: CancellationToken,
+) -> Result<StorageContainer, tansu_storage::Error> {
     let storage = StorageContainer::builder()
         .node_id(NODE_ID)
         .cluster_id(cluster_id)
-        .advertised_listener(advertised)
-        .storage(location)
+        .advertised_listener(advertised.clone())
+        .storage(location.clone())
         .silent(true)
         .cancellation(cancellation)
         .build()
-        .await
-        .map_err(|error| failed(error.to_string()))?;
+        .await?;
     let registration = BrokerRegistrationRequest {
         broker_id: NODE_ID,
         cluster_id: cluster_id.to_owned(),
         incarnation_id: Uuid::new_v4(),
         rack: None,
     };
-    storage
-        .register_broker(registration)
-        .await
-        .map_err(|error| failed(error.to_string()))?;
+    storage.register_broker(registration).await?;
     Ok(storage)
 }
 

@@ -103,7 +103,10 @@ impl Server {
         let deadline = Instant::now() + patience;
         loop {
             let error = match PgConnection::connect_with(options).await {
-                Ok(connection) => return Ok(connection.close().await.unwrap_or_default()),
+                Ok(connection) => {
+                    let _ = connection.close().await;
+                    return Ok(());
+                }
                 Err(error) => error,
             };
             if let Some(status) = *self.ended.borrow() {

@@ -66,6 +66,11 @@ impl Readers {
         .await
     }
 
+    /// Closes the connections nobody uses.
+    pub(super) fn close(&self) {
+        self.shared.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// SQLite blocks, so a question is asked on a thread that may.
     async fn ask<T, Q>(&self, question: Q) -> Result<T, RecordLogError>
     where

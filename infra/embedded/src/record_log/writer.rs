@@ -15,6 +15,8 @@ use super::{Partition, RecordLogError, compaction, integer, retention};
 const SHARED_COMMIT: usize = 64;
 
 pub(super) type Answer<T> = oneshot::Sender<Result<T, RecordLogError>>;
+/// Who asked for the end, and how it went.
+type Closed = (Answer<()>, Result<(), RecordLogError>);
 type Answered = (oneshot::Sender<Result<i64, AppendError>>, Result<i64, AppendError>);
 
 pub(super) enum Command {
@@ -58,9 +60,11 @@ impl Writer {
     pub(super) fn start(connection: Connection, announce: watch::Sender<u64>) -> std::io::Result<Self> {
         let (commands, waiting) = mpsc::channel(SHARED_COMMIT);
         std::thread::Builder::new().name("record-log".into()).spawn(move || {
-            let ended = futures::executor::block_on(run(connection, waiting, announce));
-            if let Err(error) = ended {
-                tracing::error!(%error, "the record log's writer ended");
+            match futures::executor::block_on(run(connection, waiting, announce)) {
+                // the file is closed by now, so that whoever waits may open it again
+                Ok(Some((answer, outcome))) => drop(answer.send(outcome)),
+                Ok(None) => {}
+                Err(error) => tracing::error!(%error, "the record log's writer ended"),
             }
         })?;
         Ok(Self { commands })
@@ -88,7 +92,7 @@ async fn run(
     connection: Connection,
     mut waiting: mpsc::Receiver<Command>,
     announce: watch::Sender<u64>,
-) -> Result<(), libsql::Error> {
+) -> Result<Option<Closed>, libsql::Error> {
     let appender = Appender::prepare(&connection).await?;
     let mut next = None;
     loop {
@@ -96,7 +100,7 @@ async fn run(
             Some(command) => command,
             None => match waiting.recv().await {
                 Some(command) => command,
-                None => return Ok(()),
+                None => return Ok(None),
             },
         };
         match command {
@@ -106,8 +110,7 @@ async fn run(
             }
             Command::Close(answer) => {
                 drop(appender);
-                let _ = answer.send(checkpoint(&connection).await);
-                return Ok(());
+                return Ok(Some((answer, checkpoint(&connection).await)));
             }
             other => change(&connection, other).await,
         }

@@ -325,6 +325,8 @@ async fn a_full_disk_is_told_to_producers_and_takes_nothing_away() {
         return;
     };
     let (broker, address) = broker_with_topic(folder.path(), &[]).await;
+    let other = folder.path().join("something-else");
+    std::fs::write(&other, vec![0; 2_000_000]).expect("room for it");
     let producer = client::producer(&address, &[("message.timeout.ms", "2000")]);
     let value = vec![b'x'; 200_000];
     let mut stored = 0;
@@ -343,6 +345,7 @@ async fn a_full_disk_is_told_to_producers_and_takes_nothing_away() {
         usize::try_from(stored).expect("a number")
     );
     broker.check().await.expect("the broker answers");
+    std::fs::remove_file(other).expect("room again");
     let mut everything = TopicPartitionList::new();
     everything.add_partition_offset(TOPIC, 0, Offset::End).expect("the end");
     delete_before(&address, &everything).await;

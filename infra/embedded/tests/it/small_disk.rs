@@ -16,7 +16,7 @@ impl<'a> SmallDisk<'a> {
             .output();
         mounted
             .is_ok_and(|output| output.status.success())
-            .then_some(Self(folder))
+            .then(|| Self(folder))
     }
 }
 

@@ -90,8 +90,10 @@ impl Run {
         if let Some(pipelines) = self.pipelines {
             pipelines.stop().await;
         }
+        // the producer goes before the broker that it talks to
+        let places = self.sending.into_places();
         self.platform.stop().await?;
-        Ok(self.sending.into_places())
+        Ok(places)
     }
 }
 

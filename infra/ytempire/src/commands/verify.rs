@@ -48,7 +48,7 @@ struct TopicReport {
     missing: u64,
     doubled: u64,
     unknown: u64,
-    /// Rows whose records the broker's retention has removed, so that only the lake has them.
+    /// Rows whose records the broker has removed (retention, compaction), so that only the lake has them.
     past_retention: u64,
     differences: Vec<String>,
 }

@@ -109,10 +109,6 @@ impl Columns {
         self.names.get(place).map(String::as_str)
     }
 
-    pub(super) fn name_of(&self, column: Column) -> Option<&str> {
-        self.name(self.place(column)?)
-    }
-
     /// Where the field stands that an event's payload calls `field`.
     pub(super) fn place_of_field(&self, field: &str) -> Option<usize> {
         self.place(meaning(field)?)
@@ -169,7 +165,10 @@ mod tests {
         let columns = columns("x, View_Count ,TRENDING_DATE,videoId").expect("an export");
         assert_eq!(columns.place(Column::Views), Some(1));
         assert_eq!(columns.place(Column::ObservedOn), Some(2));
-        assert_eq!(columns.name_of(Column::VideoId), Some("videoId"));
+        assert_eq!(
+            columns.place(Column::VideoId).and_then(|place| columns.name(place)),
+            Some("videoId")
+        );
         assert_eq!(columns.place(Column::Likes), None);
     }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use batch::Place;
-use events::{Partition, Topic};
+use events::{Cleanup, Partition, Topic};
 use features::{Cell, View, Views};
 use log::{LogError, Probe, Settings};
 
@@ -76,9 +76,11 @@ pub(super) fn topic(
     }
     let recorded: BTreeSet<(Partition, i64)> = records.iter().map(|record| (record.partition, record.offset)).collect();
     for row in &rows {
-        if row.offset < begins.get(&row.partition).copied().unwrap_or(0) {
+        let removed = row.offset < begins.get(&row.partition).copied().unwrap_or(0);
+        let recorded = recorded.contains(&(row.partition, row.offset));
+        if removed || (!recorded && topic.cleanup() == Cleanup::Compact) {
             report.past_retention += 1;
-        } else if !recorded.contains(&(row.partition, row.offset)) {
+        } else if !recorded {
             report.unknown += 1;
             name(&mut report.differences, || {
                 format!(
