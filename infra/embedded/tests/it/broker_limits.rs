@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, UNIX_EPOCH};
 
 use embedded::{Broker, BrokerError, BrokerSettings};
 use rdkafka::admin::AdminOptions;
@@ -132,7 +132,7 @@ async fn a_position_outside_the_log_is_an_error_not_silence() {
         .expect("a position");
     consumer.assign(&wanted).expect("an assignment");
     let answer = consumer.poll(PATIENCE).expect("an answer");
-    let error = answer.err().expect("an error");
+    let error = answer.expect_err("an error");
     assert!(
         error.to_string().contains("out of range") || format!("{error:?}").contains("AutoOffsetReset"),
         "{error:?}"
@@ -142,29 +142,19 @@ async fn a_position_outside_the_log_is_an_error_not_silence() {
 #[tokio::test(flavor = "multi_thread")]
 async fn retention_counts_on_the_clock_it_was_given() {
     let folder = tempfile::tempdir().expect("a folder");
+    let produced = Duration::from_secs(1_000_000_000);
     let settings = BrokerSettings {
-        clock: Arc::new(|| SystemTime::now() + Duration::from_secs(2 * 60 * 60)),
+        clock: Arc::new(move || UNIX_EPOCH + produced + Duration::from_secs(2 * 60 * 60)),
         ..client::settings(folder.path())
     };
     let broker = Broker::start(settings).await.expect("the broker starts");
     let address = broker.address();
-    client::create_topic(
-        &address,
-        "short",
-        1,
-        &[("cleanup.policy", "delete"), ("retention.ms", "3600000")],
-    )
-    .await;
-    client::create_topic(
-        &address,
-        "long",
-        1,
-        &[("cleanup.policy", "delete"), ("retention.ms", "86400000")],
-    )
-    .await;
     let producer = client::producer(&address, &[]);
-    for topic in ["short", "long"] {
-        client::send(&producer, topic, "key", b"value").await;
+    for (topic, retention_ms) in [("short", "3600000"), ("long", "86400000")] {
+        client::create_topic(&address, topic, 1, &[("cleanup.policy", "delete"), ("retention.ms", retention_ms)]).await;
+        let timestamp = i64::try_from(produced.as_millis()).expect("a time");
+        let record = FutureRecord::to(topic).key("key").payload("value").timestamp(timestamp);
+        producer.send(record, PATIENCE).await.expect("the record is stored");
     }
     broker.clean_up().await.expect("a clean-up");
     assert_eq!(client::watermarks(&address, "short", 0), (1, 1));

@@ -114,7 +114,7 @@ async fn only_the_password_opens_it() {
     let postgres = Postgres::start(settings(folder.path())).await.expect("it starts");
     let mut url = url::Url::parse(postgres.url()).expect("a url");
     url.set_password(Some("wrong")).expect("a password");
-    let refused = PgConnection::connect(url.as_str()).await.err().expect("a refusal");
+    let refused = PgConnection::connect(url.as_str()).await.expect_err("a refusal");
     assert!(
         refused.to_string().contains("password authentication failed"),
         "{refused}"

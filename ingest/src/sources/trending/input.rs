@@ -82,8 +82,11 @@ impl Input {
     }
 }
 
+/// A reader whose first bytes were read and put back.
+type Unread<R> = io::Chain<Cursor<Vec<u8>>, R>;
+
 /// The first bytes, and the reader as it was before they were read.
-fn peek<R: Read>(mut input: R) -> io::Result<(Vec<u8>, io::Chain<Cursor<Vec<u8>>, R>)> {
+fn peek<R: Read>(mut input: R) -> io::Result<(Vec<u8>, Unread<R>)> {
     let mut start = Vec::new();
     input.by_ref().take(START_BYTES).read_to_end(&mut start)?;
     Ok((start.clone(), Cursor::new(start).chain(input)))

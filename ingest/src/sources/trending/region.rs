@@ -61,11 +61,11 @@ pub(super) fn from_name(name: &str) -> Result<Region, RegionError> {
 
 fn stem(mut name: &str) -> &str {
     for ending in ENDINGS {
-        if let Some((start, end)) = name.split_at_checked(name.len().saturating_sub(ending.len())) {
-            if end.eq_ignore_ascii_case(ending) {
-                name = start;
-            }
-        }
+        let split = name.split_at_checked(name.len().saturating_sub(ending.len()));
+        name = match split {
+            Some((start, end)) if end.eq_ignore_ascii_case(ending) => start,
+            _ => name,
+        };
     }
     name
 }

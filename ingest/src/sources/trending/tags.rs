@@ -21,13 +21,12 @@ pub(super) fn tags(text: &str) -> Vec<String> {
 
 /// The first tag and what follows its separator.
 fn first(text: &str) -> (&str, &str) {
-    if text.starts_with('"') {
-        // from the second byte on: an empty quoted tag ends there
-        if let Some(end) = text[1..].find("\"|") {
-            return (&text[..end + 2], &text[end + 3..]);
+    if let Some(quoted) = text.strip_prefix('"') {
+        if let Some(tag) = quoted.split_once("\"|") {
+            return tag;
         }
-        if text.len() > 1 && text.ends_with('"') {
-            return (text, "");
+        if let Some(last) = quoted.strip_suffix('"') {
+            return (last, "");
         }
     }
     text.split_once('|').unwrap_or((text, ""))
