@@ -21,8 +21,6 @@ pub(crate) const LIMITS: RangeInclusive<i64> = 1..=200;
 
 #[derive(Debug, Error)]
 pub(crate) enum InvalidParameter {
-    #[error("{name} is missing: give {accepted}")]
-    Missing { name: String, accepted: String },
     #[error("{name} must be {accepted}, not {given:?}")]
     Malformed {
         name: String,
@@ -40,9 +38,7 @@ pub(crate) enum InvalidParameter {
 impl InvalidParameter {
     fn details(&self) -> serde_json::Value {
         match self {
-            Self::Missing { name, accepted } | Self::Unknown { name, accepted } => {
-                json!({"parameter": name, "accepted": accepted})
-            }
+            Self::Unknown { name, accepted } => json!({"parameter": name, "accepted": accepted}),
             Self::Malformed { name, given, accepted } => {
                 json!({"parameter": name, "given": given, "accepted": accepted})
             }
@@ -84,13 +80,10 @@ impl<S: Send + Sync> FromRequestParts<S> for Parameters {
 }
 
 impl Parameters {
-    pub(crate) fn region(&mut self) -> Result<Region, InvalidParameter> {
+    pub(crate) fn region(&mut self) -> Result<Option<Region>, InvalidParameter> {
         let accepted = "an ISO 3166-1 alpha-2 country code in upper case, such as US or FR";
         let read = |text: &str| Region::new(text).ok();
-        self.read("region", accepted, read)?.ok_or(InvalidParameter::Missing {
-            name: "region".to_owned(),
-            accepted: accepted.to_owned(),
-        })
+        self.read("region", accepted, read)
     }
 
     pub(crate) fn day(&mut self, name: &'static str) -> Result<Option<NaiveDate>, InvalidParameter> {

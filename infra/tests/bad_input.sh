@@ -21,7 +21,7 @@ test_files_that_are_no_exports() {
     printf 'name,age\nAda,36\n' >"$bad/US_people.csv"
     refused "$bad/US_empty.csv" "empty" "an empty file"
     refused "$bad/US_binary.csv" "utf-8|binary|column|header|not .*export" "a binary file"
-    refused "$bad/US_binary.csv.gz" "gzip" "a .gz that is none"
+    refused "$bad/US_binary.csv.gz" "not text" "a .gz that is none"
     refused "$bad/US_people.csv" "column|header|not .*export" "other columns"
     refused "$bad/US_absent.csv" "no such file|not found|does not exist|matches no" "an absent file"
     refused "$bad" "director|folder" "a folder"

@@ -24,6 +24,11 @@ use tokio_util::sync::CancellationToken;
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
 const TOPIC: Topic = Topic::VideoSnapshots;
 
+#[expect(clippy::disallowed_methods, reason = "a bench is handed no clock")]
+fn now() -> std::time::SystemTime {
+    std::time::SystemTime::now()
+}
+
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
@@ -106,13 +111,14 @@ fn peak_memory_mib() -> u64 {
 
 fn report(sink: &str, broker: &str, records: u64, bytes: u64, took: Duration) {
     let seconds = took.as_secs_f64();
-    println!(
-        "topic -> {sink} on {broker}: {:.0} records/s, {:.1} MB/s of JSON, peak memory {} MiB ({records} records of {} bytes in {seconds:.2} s)",
+    let line = format!(
+        "topic -> {sink} on {broker}: {:.0} records/s, {:.1} MB/s of JSON, peak memory {} MiB ({records} records of {} bytes in {seconds:.2} s)\n",
         records as f64 / seconds,
         bytes as f64 / seconds / 1e6,
         peak_memory_mib(),
         bytes / records.max(1),
     );
+    std::io::Write::write_all(&mut std::io::stdout(), line.as_bytes()).expect("printed");
 }
 
 fn install() -> PathBuf {
@@ -136,7 +142,7 @@ async fn main() {
                 data: folder.path().join("broker"),
                 listen: ([127, 0, 0, 1], 0).into(),
                 cluster_id: "bench".to_owned(),
-                clock: Arc::new(std::time::SystemTime::now),
+                clock: Arc::new(now),
             })
             .await
             .expect("a broker");

@@ -37,7 +37,7 @@ impl BronzeSink {
 
     async fn tidy_when_due(&mut self) {
         self.commits += 1;
-        if self.commits % self.maintenance.every_commits != 0 {
+        if !self.commits.is_multiple_of(self.maintenance.every_commits) {
             return;
         }
         match self.appender.tidy(&self.maintenance).await {

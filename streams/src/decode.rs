@@ -37,42 +37,25 @@ pub fn decode(topic: Topic, records: &[Record], now: DateTime<Utc>) -> Result<Re
     }
 }
 
-/// A record that can't be used.
-struct Refused {
-    envelope: Option<Envelope>,
-    reason: String,
-}
-
 fn rows<P: Payload>(records: &[Record], now: DateTime<Utc>) -> Result<RecordBatch, ArrowError> {
     let table = Table::of(P::TOPIC);
     let (mut payloads, mut accepted) = (Vec::new(), Vec::new());
     let mut rejected = Vec::new();
     for record in records {
-        match read::<P>(record) {
-            Ok((envelope, payload)) => {
-                payloads.push(payload);
-                accepted.push(Provenance::new(record, envelope, now));
-            }
-            Err(refused) => rejected.push(reject(record, refused, now)),
+        match record.envelope() {
+            Ok(envelope) => match payload_of::<P>(record, &envelope) {
+                Ok(payload) => {
+                    payloads.push(payload);
+                    accepted.push(Provenance::new(record, envelope, now));
+                }
+                Err(reason) => rejected.push(reject(record, envelope, reason, now)),
+            },
+            Err(error) => rejected.push(reject(record, nameless(record), error.to_string(), now)),
         }
     }
     let accepted = accepted_rows(table, &payloads, &accepted)?;
     let rejected = rejected_rows(table, &rejected)?;
     concat_batches(&table.schema(), [&accepted, &rejected])
-}
-
-fn read<P: Payload>(record: &Record) -> Result<(Envelope, P), Refused> {
-    let envelope = record.envelope().map_err(|error| Refused {
-        envelope: None,
-        reason: error.to_string(),
-    })?;
-    match payload_of::<P>(record, &envelope) {
-        Ok(payload) => Ok((envelope, payload)),
-        Err(reason) => Err(Refused {
-            envelope: Some(envelope),
-            reason,
-        }),
-    }
 }
 
 fn payload_of<P: Payload>(record: &Record, envelope: &Envelope) -> Result<P, String> {
@@ -95,18 +78,21 @@ fn payload_of<P: Payload>(record: &Record, envelope: &Envelope) -> Result<P, Str
     Ok(payload)
 }
 
-fn reject(record: &Record, refused: Refused, now: DateTime<Utc>) -> Provenance {
+/// What is known of a record that is no CloudEvents record: its place in the log names it.
+fn nameless(record: &Record) -> Envelope {
     let place = format!("{}/{}", record.partition, record.offset);
-    let envelope = refused.envelope.unwrap_or_else(|| Envelope {
+    Envelope {
         id: EventId::of("unreadable", Rejection::KIND, &[&place], None, &record.value),
         source: String::new(),
         kind: String::new(),
         time: None,
         content_type: String::new(),
         reject_reason: None,
-    });
+    }
+}
+
+fn reject(record: &Record, envelope: Envelope, mut reason: String, now: DateTime<Utc>) -> Provenance {
     let mut raw = record.value.to_vec();
-    let mut reason = refused.reason;
     if raw.len() > MAX_RAW_BYTES {
         reason = format!("{reason} (raw bytes cut from {} to {MAX_RAW_BYTES})", raw.len());
         raw.truncate(MAX_RAW_BYTES);

@@ -219,7 +219,7 @@ async function phoneFits(run) {
 /** The browser logs every 404 as an error, so these pages are judged by what they show only. */
 async function errorsAreTold({ browser, origin, out }) {
   const { page } = await openPage(browser, origin, WIDE);
-  for (const path of ["/?region=AQ", "/videos/no-such-video"]) {
+  for (const path of ["/?region=AQ", "/videos/nosuchvideo"]) {
     await page.goto(origin + path);
     const alert = page.getByRole("alert").first();
     await alert.waitFor();

@@ -10,7 +10,7 @@ use thiserror::Error;
 use crate::ApiState;
 use crate::envelope::{Answer, Problem};
 use crate::parameters::{InvalidParameter, LIMITS, Parameters};
-use crate::store::{self, rollups};
+use crate::store::{self, charts, rollups};
 use crate::trending::UnknownRegion;
 
 const DAYS: i64 = 28;
@@ -19,7 +19,7 @@ const LIMIT: i64 = 20;
 /// `from` and `to` are the first and the latest day with data in the range.
 #[derive(Serialize)]
 pub(crate) struct Trends {
-    region: Region,
+    region: String,
     from: NaiveDate,
     to: NaiveDate,
     categories: Vec<rollups::CategoryTrend>,
@@ -45,7 +45,7 @@ impl IntoResponse for Failure {
 }
 
 struct Wanted {
-    region: Region,
+    region: Option<Region>,
     days: i64,
     limit: i64,
 }
@@ -64,8 +64,9 @@ impl Wanted {
 
 pub(crate) async fn trends(State(state): State<ApiState>, parameters: Parameters) -> Result<Answer<Trends>, Failure> {
     let wanted = Wanted::read(parameters)?;
-    let region = wanted.region.as_str();
     let mut db = store::snapshot(&state.pool).await?;
+    let region = charts::region_or_newest(&mut db, wanted.region).await?;
+    let region = region.as_str();
     let Some(span) = rollups::span(&mut db, region, wanted.days).await? else {
         return Err(UnknownRegion::new(&mut db, region).await?.into());
     };
@@ -73,7 +74,7 @@ pub(crate) async fn trends(State(state): State<ApiState>, parameters: Parameters
     Ok(Answer {
         as_of: Some(span.as_of),
         data: Trends {
-            region: wanted.region,
+            region: region.to_owned(),
             from: span.first,
             to: span.latest,
             categories,

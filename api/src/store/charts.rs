@@ -1,6 +1,7 @@
 //! Regions' charts, from `views.trending_ranks` and `views.trending_entries`.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use events::Region;
 use serde::{Deserialize, Serialize};
 use sqlx::{FromRow, PgConnection};
 
@@ -66,6 +67,24 @@ pub(crate) async fn regions(db: &mut PgConnection) -> Result<Vec<RegionRow>, Err
 pub(crate) async fn known_regions(db: &mut PgConnection) -> Result<Vec<String>, Error> {
     let regions = sqlx::query_scalar(include_str!("charts_known_regions.sql"));
     Ok(regions.fetch_all(db).await?)
+}
+
+/// The region asked for; without one, that with the newest chart, the first by name among several. Empty where nothing
+/// has been observed.
+pub(crate) async fn region_or_newest(db: &mut PgConnection, wanted: Option<Region>) -> Result<String, Error> {
+    if let Some(region) = wanted {
+        return Ok(region.to_string());
+    }
+    let mut newest: Option<(NaiveDate, String)> = None;
+    for region in known_regions(db).await? {
+        let Some(day) = latest_day(db, &region).await? else {
+            continue;
+        };
+        if newest.as_ref().is_none_or(|(newest, _)| day > *newest) {
+            newest = Some((day, region));
+        }
+    }
+    Ok(newest.map(|(_, region)| region).unwrap_or_default())
 }
 
 /// The newest day of a region's chart; `None` where there is no such region.

@@ -17,7 +17,7 @@ const LIMIT: i64 = 50;
 
 #[derive(Serialize)]
 pub(crate) struct Chart {
-    region: Region,
+    region: String,
     day: NaiveDate,
     entries: Vec<charts::Entry>,
 }
@@ -43,7 +43,7 @@ impl IntoResponse for Failure {
 
 /// `category_id` 0 asks for the entries whose category is unknown.
 struct Wanted {
-    region: Region,
+    region: Option<Region>,
     category_id: Option<i64>,
     day: Option<NaiveDate>,
     limit: i64,
@@ -65,8 +65,9 @@ impl Wanted {
 /// A known region without a chart on the day asked for has no entries, and so no `as_of`.
 pub(crate) async fn chart(State(state): State<ApiState>, parameters: Parameters) -> Result<Answer<Chart>, Failure> {
     let wanted = Wanted::read(parameters)?;
-    let region = wanted.region.as_str();
     let mut db = store::snapshot(&state.pool).await?;
+    let region = charts::region_or_newest(&mut db, wanted.region).await?;
+    let region = region.as_str();
     let Some(latest) = charts::latest_day(&mut db, region).await? else {
         return Err(UnknownRegion::new(&mut db, region).await?.into());
     };
@@ -75,7 +76,7 @@ pub(crate) async fn chart(State(state): State<ApiState>, parameters: Parameters)
     Ok(Answer {
         as_of: entries.iter().map(|entry| entry.as_of).max(),
         data: Chart {
-            region: wanted.region,
+            region: region.to_owned(),
             day,
             entries,
         },

@@ -63,6 +63,7 @@ pub enum Command {
     #[command(after_help = "Example: ytempire up --http 127.0.0.1:8080")]
     Up(UpOptions),
     /// Bring data in from a source
+    #[command(after_help = "Example: ytempire ingest trending USvideos.csv.gz")]
     Ingest(IngestOptions),
     /// Ask the lake by SQL
     #[command(
@@ -77,6 +78,7 @@ pub enum Command {
     #[command(after_help = "Example: ytempire verify --json")]
     Verify,
     /// Rows that could not be used
+    #[command(after_help = "Example: ytempire dead-letters list")]
     DeadLetters(DeadLettersOptions),
     /// Look whether everything the platform needs is there and answers
     #[command(after_help = "Example: ytempire doctor")]
@@ -85,6 +87,7 @@ pub enum Command {
     #[command(after_help = "Example: DATABASE_URL=postgres://… ytempire migrate")]
     Migrate,
     /// Show the settings in force
+    #[command(after_help = "Example: ytempire config show")]
     Config(ConfigOptions),
     /// Print completions for a shell
     #[command(after_help = "Example: ytempire completions bash > ~/.local/share/bash-completion/completions/ytempire")]

@@ -44,7 +44,7 @@ pub fn print_table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>)
 pub enum RowWriter {
     Table(Vec<RecordBatch>),
     Json(ArrayWriter<std::io::BufWriter<std::io::Stdout>>),
-    Csv(arrow::csv::Writer<std::io::BufWriter<std::io::Stdout>>),
+    Csv(Box<arrow::csv::Writer<std::io::BufWriter<std::io::Stdout>>>),
 }
 
 impl RowWriter {
@@ -54,7 +54,7 @@ impl RowWriter {
         let mut writer = match form {
             Form::Table => RowWriter::Table(Vec::new()),
             Form::Json => RowWriter::Json(arrow::json::WriterBuilder::new().with_explicit_nulls(true).build(out)),
-            Form::Csv => RowWriter::Csv(WriterBuilder::new().with_header(true).build(out)),
+            Form::Csv => RowWriter::Csv(Box::new(WriterBuilder::new().with_header(true).build(out))),
         };
         // so that an answer without rows still has its columns
         if form != Form::Json {

@@ -125,7 +125,8 @@ impl Platform {
                 install,
                 data,
                 listen: ([127, 0, 0, 1], 0).into(),
-            }).await?;
+            })
+            .await?;
             self.database_url = postgres.url().to_owned();
             self.postgres = Some(postgres);
         }

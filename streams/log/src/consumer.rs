@@ -169,11 +169,9 @@ impl Poller {
                 Command::Restart => restarted = true,
             }
         }
-        if restarted {
-            if let Err(error) = self.inner.context().sit_again(&self.inner) {
-                let _ = self.sender.try_send(Err(error));
-                std::thread::sleep(Duration::from_secs(1));
-            }
+        if restarted && let Err(error) = self.inner.context().sit_again(&self.inner) {
+            let _ = self.sender.try_send(Err(error));
+            std::thread::sleep(Duration::from_secs(1));
         }
         restarted
     }

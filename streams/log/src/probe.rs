@@ -99,7 +99,12 @@ impl Probe {
             match self.inner.poll(TIMEOUT) {
                 // a compacted tail: the last offsets below `to` hold no record any more
                 Some(Err(KafkaError::PartitionEOF(_))) => return Ok(()),
-                None => return Err(LogError::Stalled { partition, offset: next }),
+                None => {
+                    return Err(LogError::Stalled {
+                        partition,
+                        offset: next,
+                    });
+                }
                 Some(Err(source)) => return Err(LogError::Read(source)),
                 Some(Ok(message)) => {
                     next = message.offset() + 1;

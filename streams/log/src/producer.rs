@@ -136,7 +136,7 @@ fn producer_config(settings: &Settings) -> ClientConfig {
         .set("queue.buffering.max.messages", "50000")
         .set("queue.buffering.max.kbytes", "65536")
         .set("message.max.bytes", "4000000")
-        .set("delivery.timeout.ms", "120000")
+        .set("delivery.timeout.ms", "45000")
         .set("sticky.partitioning.linger.ms", "0")
         // the Java client's partitioner, so that other writers put a key where we put it
         .set("partitioner", "murmur2_random");

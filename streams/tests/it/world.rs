@@ -84,12 +84,12 @@ impl Seen {
                 .filter(|(_, known)| *known)
                 .map(|(channel, _)| channel_id(channel)),
             channel_title: self.channel.map(|(channel, _)| format!("Channel {channel}")),
-            category_id: (self.video % 3 != 0).then(|| i32::from(self.video % 3)),
+            category_id: (!self.video.is_multiple_of(3)).then(|| i32::from(self.video % 3)),
             region: self
                 .rank
-                .map(|_| Region::new(if self.video % 2 == 0 { "US" } else { "GB" }).expect("a region")),
+                .map(|_| Region::new(if self.video.is_multiple_of(2) { "US" } else { "GB" }).expect("a region")),
             trending_rank: self.rank.map(|rank| i32::from(rank) + 1),
-            views: (self.views % 7 != 0).then(|| i64::from(self.views)),
+            views: (!self.views.is_multiple_of(7)).then(|| i64::from(self.views)),
             likes: Some(i64::from(self.views / 10)),
             ..VideoSnapshot::of(video_id)
         };

@@ -151,7 +151,13 @@ async fn retention_counts_on_the_clock_it_was_given() {
     let address = broker.address();
     let producer = client::producer(&address, &[]);
     for (topic, retention_ms) in [("short", "3600000"), ("long", "86400000")] {
-        client::create_topic(&address, topic, 1, &[("cleanup.policy", "delete"), ("retention.ms", retention_ms)]).await;
+        client::create_topic(
+            &address,
+            topic,
+            1,
+            &[("cleanup.policy", "delete"), ("retention.ms", retention_ms)],
+        )
+        .await;
         let timestamp = i64::try_from(produced.as_millis()).expect("a time");
         let record = FutureRecord::to(topic).key("key").payload("value").timestamp(timestamp);
         producer.send(record, PATIENCE).await.expect("the record is stored");

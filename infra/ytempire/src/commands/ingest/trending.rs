@@ -55,7 +55,7 @@ pub async fn run(start: Start, options: TrendingOptions) -> Result<Done> {
         year: options.year,
     };
     let (quiet, json) = (start.global.quiet, start.global.json);
-    let opened: Vec<_> = files
+    let opened: Vec<Opened> = files
         .iter()
         .map(|path| (path.clone(), trending::open(path, &reading)))
         .collect();
@@ -109,7 +109,10 @@ fn is_category_file(path: &Path) -> bool {
     path.to_string_lossy().contains("category_id.json")
 }
 
-fn refuse_all(opened: Vec<(PathBuf, Result<Box<dyn Source>, trending::OpenError>)>) -> Result<Done> {
+/// A file, opened or refused.
+type Opened = (PathBuf, Result<Box<dyn Source>, trending::OpenError>);
+
+fn refuse_all(opened: Vec<Opened>) -> Result<Done> {
     let reasons: Vec<String> = opened
         .into_iter()
         .filter_map(|(_, source)| source.err())
