@@ -4,17 +4,44 @@
 test_real_kafka() {
     section "Apache Kafka"
     DATA=$WORK/kafka
-    local port
-    port=$(free_port)
-    "$INFRA/kafka/start.sh" "$WORK/broker" "$port" >"$WORK/kafka.log" 2>&1 </dev/null &
-    STARTED+=("$!")
-    export KAFKA_BROKERS=127.0.0.1:$port
-    if ! until_true 120 answers "$KAFKA_BROKERS"; then
-        failed "Kafka answers within 120 s" "$(tail -n 20 "$WORK/kafka.log")"
-    else
+    KAFKA_PORT=$(free_port)
+    if start_kafka; then
         ingest_over_kafka
+        kafka_stops_in_the_middle
     fi
     unset KAFKA_BROKERS
+}
+
+# Sets KAFKA, its process.
+start_kafka() {
+    "$INFRA/kafka/start.sh" "$WORK/broker" "$KAFKA_PORT" >"$WORK/kafka.log" 2>&1 </dev/null &
+    KAFKA=$!
+    STARTED+=("$KAFKA")
+    export KAFKA_BROKERS=127.0.0.1:$KAFKA_PORT
+    until_true 120 answers "$KAFKA_BROKERS" && return
+    failed "Kafka answers within 120 s" "$(tail -n 20 "$WORK/kafka.log")"
+    return 1
+}
+
+# The broker is killed under a running platform and an ingest, and comes back.
+kafka_stops_in_the_middle() {
+    local ingest
+    DATA=$WORK/kafka-outage
+    "$PYTHON" "$CHECKS/write_exports.py" "$WORK/outage" 400 2
+    exports_of "$WORK/outage" OUTAGE_FILES
+    start_up --no-simulate || return 0
+    "$BIN" --data-dir "$DATA" --quiet ingest trending "${OUTAGE_FILES[@]}" >"$OUT" 2>"$ERR" </dev/null &
+    ingest=$!
+    STARTED+=("$ingest")
+    kill -9 "$KAFKA"
+    wait "$KAFKA" 2>/dev/null || true
+    start_kafka || return 0
+    until_true 120 gone "$ingest" || kill -9 "$ingest"
+    ytempire --quiet ingest trending "${OUTAGE_FILES[@]}"
+    ends_with "$ROWS_REJECTED" "an ingest after the broker came back"
+    ytempire verify
+    ends_with 0 "verify agrees after a broker outage"
+    signal_up INT
 }
 
 ingest_over_kafka() {

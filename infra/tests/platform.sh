@@ -8,6 +8,7 @@ INFRA=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 ROOT=$(dirname "$INFRA")
 CHECKS=$INFRA/python
 PYTHON=${XDG_CACHE_HOME:-$HOME/.cache}/ytempire/venv/bin/python
+POSTGRES=${XDG_CACHE_HOME:-$HOME/.cache}/ytempire/postgres-16-pgvector-0.8/pginstall
 STARTED=()
 
 # open_workshop BIN

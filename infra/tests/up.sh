@@ -101,3 +101,24 @@ test_postgres_dies() {
     succeeds "all is there, once" "$PYTHON" "$CHECKS/check_bronze.py" "$DATA/lake" "$SMALL"
     signal_up INT
 }
+
+# DATABASE_URL and LAKE_URL in place of the embedded parts: the database of another data folder, and another folder.
+test_external_parts() {
+    section "external database and lake"
+    DATA=$WORK/lender
+    start_up --no-simulate || return 0
+    local database lender=$UP
+    database=$(run_file database_url)
+    succeeds "another database is made" "$POSTGRES/bin/psql" "$database" --quiet --command "CREATE DATABASE borrowed"
+    DATA=$WORK/borrower
+    export DATABASE_URL=${database%/*}/borrowed LAKE_URL=$WORK/borrowed-lake
+    ytempire --json ingest trending "${SMALL_FILES[@]}"
+    ends_with "$ROWS_REJECTED" "ingest with DATABASE_URL and LAKE_URL"
+    ytempire verify
+    ends_with 0 "verify agrees"
+    succeeds "the rows are in that lake" "$PYTHON" "$CHECKS/check_bronze.py" "$WORK/borrowed-lake" "$SMALL"
+    if [ -e "$DATA/postgres" ] || [ -e "$DATA/lake" ]; then failed "no embedded part was started" "$(ls "$DATA")"; else passed "no embedded part was started"; fi
+    unset DATABASE_URL LAKE_URL
+    UP=$lender
+    signal_up INT
+}
