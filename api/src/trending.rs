@@ -33,7 +33,7 @@ impl UnknownRegion {
 impl From<UnknownRegion> for Problem {
     fn from(unknown: UnknownRegion) -> Self {
         let message = match unknown.known.as_slice() {
-            [] => format!("{unknown}: nothing has been ingested yet"),
+            [] => "there is no chart yet: nothing has been ingested".to_owned(),
             known => format!("{unknown}; there are {}", known.join(", ")),
         };
         let details = json!({"region": unknown.region, "known_regions": unknown.known});

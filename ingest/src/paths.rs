@@ -28,7 +28,11 @@ pub enum PathsError {
 pub fn expand<P: AsRef<str>>(patterns: &[P]) -> Result<Vec<PathBuf>, PathsError> {
     let mut files = Vec::new();
     for pattern in patterns {
-        expand_one(pattern.as_ref(), &mut files)?;
+        match expand_one(pattern.as_ref(), &mut files) {
+            // among others, as `*` gives it, a folder is for the reader to refuse by name
+            Err(PathsError::Folder(folder)) if patterns.len() > 1 => files.push(folder.into()),
+            outcome => outcome?,
+        }
     }
     files.sort();
     let mut seen = HashSet::new();

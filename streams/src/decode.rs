@@ -8,7 +8,7 @@ use arrow::array::{ArrayRef, RecordBatch, new_null_array};
 use arrow::compute::concat_batches;
 use arrow::error::ArrowError;
 use arrow::json::ReaderBuilder;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use events::{
     CategoryName, ChannelSnapshot, Envelope, EventId, Payload, Rejection, RevenueRecord, Topic, TrendSignal,
     VideoSnapshot,
@@ -70,8 +70,13 @@ fn payload_of<P: Payload>(record: &Record, envelope: &Envelope) -> Result<P, Str
             P::KIND
         ));
     }
-    if envelope.time.is_none() {
-        return Err("header ce_time is missing: an observation without its time".to_owned());
+    let time = envelope
+        .time
+        .ok_or("header ce_time is missing: an observation without its time")?;
+    if !(1970..2100).contains(&time.year()) {
+        return Err(format!(
+            "header ce_time is {time}: an observation is made between 1970 and 2099"
+        ));
     }
     let payload: P = serde_json::from_slice(&record.value).map_err(|error| error.to_string())?;
     payload.check().map_err(|invalid| invalid.to_string())?;

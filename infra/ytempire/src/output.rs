@@ -1,11 +1,12 @@
 //! Data to standard output, in the form asked for. Everything else goes to standard error.
 
 use std::io::{IsTerminal, Write};
+use std::sync::Arc;
 
 use anyhow::Result;
-use arrow::array::RecordBatch;
+use arrow::array::{Array, ArrayRef, RecordBatch, StringArray};
 use arrow::csv::WriterBuilder;
-use arrow::datatypes::SchemaRef;
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::json::ArrayWriter;
 use arrow::util::pretty::pretty_format_batches;
 use comfy_table::{Table, presets};
@@ -67,7 +68,7 @@ impl RowWriter {
         match self {
             RowWriter::Table(batches) => batches.push(batch),
             RowWriter::Json(writer) => writer.write(&batch)?,
-            RowWriter::Csv(writer) => writer.write(&batch)?,
+            RowWriter::Csv(writer) => writer.write(&flat(&batch)?)?,
         }
         Ok(())
     }
@@ -83,6 +84,38 @@ impl RowWriter {
             RowWriter::Csv(writer) => finish(writer.into_inner().flush()),
         }
     }
+}
+
+/// The batch with lists and structs as JSON text, which is what CSV can hold of them.
+fn flat(batch: &RecordBatch) -> Result<RecordBatch> {
+    let mut fields = Vec::new();
+    let mut columns = Vec::new();
+    for (field, column) in batch.schema().fields().iter().zip(batch.columns()) {
+        if field.data_type().is_nested() {
+            fields.push(Field::new(field.name(), DataType::Utf8, true));
+            columns.push(Arc::new(json_texts(field, column)?) as ArrayRef);
+        } else {
+            fields.push(field.as_ref().clone());
+            columns.push(Arc::clone(column));
+        }
+    }
+    Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)?)
+}
+
+fn json_texts(field: &Field, column: &ArrayRef) -> Result<StringArray> {
+    let schema = Arc::new(Schema::new(vec![field.clone().with_name("value")]));
+    let mut writer = ArrayWriter::new(Vec::new());
+    writer.write(&RecordBatch::try_new(schema, vec![Arc::clone(column)])?)?;
+    writer.finish()?;
+    let text = writer.into_inner();
+    if column.is_empty() {
+        return Ok(StringArray::new_null(0));
+    }
+    let rows: Vec<serde_json::Map<String, serde_json::Value>> = serde_json::from_slice(&text)?;
+    Ok(rows
+        .iter()
+        .map(|row| row.get("value").map(ToString::to_string))
+        .collect())
 }
 
 fn finish(outcome: std::io::Result<()>) -> Result<()> {

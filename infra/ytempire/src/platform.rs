@@ -12,6 +12,8 @@ use events::Clock;
 use lake::Lake;
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
+use tokio::sync::Mutex;
+use tokio_util::sync::CancellationToken;
 
 use crate::data_folder::{DataFolder, Hold, RunFile};
 use crate::settings::Settings;
@@ -33,7 +35,7 @@ pub struct Platform {
     pub database_url: String,
     pub lake: Lake,
     pool: Option<PgPool>,
-    postgres: Option<Postgres>,
+    postgres: Arc<Mutex<Option<Postgres>>>,
     broker: Option<Broker>,
     /// `None` when somebody else owns the folder.
     pub folder: Option<Box<DataFolder>>,
@@ -83,7 +85,7 @@ impl Platform {
             settings,
             clock,
             pool: None,
-            postgres: None,
+            postgres: Arc::default(),
             broker: None,
             folder: None,
             owner: Some(owner),
@@ -102,7 +104,7 @@ impl Platform {
             settings,
             clock,
             pool: None,
-            postgres: None,
+            postgres: Arc::default(),
             broker: None,
             folder: Some(folder),
             owner: None,
@@ -128,7 +130,7 @@ impl Platform {
             })
             .await?;
             self.database_url = postgres.url().to_owned();
-            self.postgres = Some(postgres);
+            *self.postgres.lock().await = Some(postgres);
         }
         self.connect().await?;
         MIGRATIONS
@@ -175,6 +177,25 @@ impl Platform {
         Ok(())
     }
 
+    /// Looks after the private server until `stop`.
+    pub fn look_after_database(&self, stop: CancellationToken) -> Result<tokio::task::JoinHandle<()>> {
+        let postgres = Arc::clone(&self.postgres);
+        let port = url::Url::parse(&self.database_url)?.port().unwrap_or(0);
+        let settings = PostgresSettings {
+            install: self.settings.database.install.clone(),
+            data: self.settings.data_dir.join("postgres"),
+            listen: ([127, 0, 0, 1], port).into(),
+        };
+        Ok(tokio::spawn(async move {
+            let mut ticks = tokio::time::interval(Duration::from_millis(500));
+            let mut down = false;
+            while !stop.is_cancelled() {
+                ticks.tick().await;
+                revive(&postgres, &settings, &mut down).await;
+            }
+        }))
+    }
+
     pub fn pool(&self) -> Result<&PgPool> {
         self.pool
             .as_ref()
@@ -198,13 +219,33 @@ impl Platform {
         if let Some(broker) = self.broker.take() {
             broker.stop().await?;
         }
-        if let Some(postgres) = self.postgres.take() {
+        if let Some(postgres) = self.postgres.lock().await.take() {
             postgres.stop().await?;
         }
         if let Some(folder) = &self.folder {
             folder.forget_run()?;
         }
         Ok(())
+    }
+}
+
+/// Starts the private server again when it has ended by itself: same data, same address, so that everybody who was
+/// connected finds it again. `down` stays set until that has succeeded.
+async fn revive(postgres: &Mutex<Option<Postgres>>, settings: &PostgresSettings, down: &mut bool) {
+    let mut held = postgres.lock().await;
+    if held.as_ref().is_some_and(|postgres| !postgres.is_running()) {
+        tracing::error!("the private postgres ended by itself, starting it again");
+        *held = None;
+        *down = true;
+    }
+    if *down {
+        match Postgres::start(settings.clone()).await {
+            Ok(again) => {
+                *held = Some(again);
+                *down = false;
+            }
+            Err(error) => tracing::error!(%error, "the private postgres does not start"),
+        }
     }
 }
 

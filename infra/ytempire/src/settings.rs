@@ -157,12 +157,15 @@ impl Settings {
     /// The settings as text, secrets replaced.
     pub fn redacted(&self) -> Self {
         let mut shown = self.clone();
-        if let Ok(mut url) = url::Url::parse(&shown.database.url)
-            && url.password().is_some()
-        {
-            let _ = url.set_password(Some("********"));
-            shown.database.url = url.to_string();
-        }
+        shown.database.url = without_password(&shown.database.url);
+        shown.kafka.brokers = shown
+            .kafka
+            .brokers
+            .split(',')
+            .map(without_user)
+            .collect::<Vec<_>>()
+            .join(",");
+        shown.lake.url = without_password(&shown.lake.url);
         shown
             .kafka
             .properties
@@ -171,6 +174,37 @@ impl Settings {
         shown.lake.options.iter_mut().for_each(|(key, value)| hide(key, value));
         shown
     }
+}
+
+/// An address without its secrets: the password before the host, and every parameter that is one. What is no URL and
+/// speaks of a password is hidden whole.
+fn without_password(address: &str) -> String {
+    let Ok(mut url) = url::Url::parse(address) else {
+        let hidden = address.to_ascii_lowercase().contains("password");
+        return if hidden {
+            "********".to_owned()
+        } else {
+            address.to_owned()
+        };
+    };
+    if url.password().is_some() {
+        let _ = url.set_password(Some("********"));
+    }
+    if url.query().is_some() {
+        let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+        url.query_pairs_mut()
+            .clear()
+            .extend_pairs(pairs.into_iter().map(|(key, mut value)| {
+                hide(&key, &mut value);
+                (key, value)
+            }));
+    }
+    url.to_string()
+}
+
+/// `host:port` of a broker that was written with a user before it.
+fn without_user(broker: &str) -> &str {
+    broker.rsplit_once('@').map_or(broker, |(_, host)| host)
 }
 
 fn hide(key: &str, value: &mut String) {
@@ -231,7 +265,7 @@ mod tests {
 
     #[test]
     fn secrets_are_not_shown() {
-        let file = "[database]\nurl = 'postgres://u:hunter2@h/d'\n[kafka.properties]\n'sasl.password' = 'hunter2'\n\
+        let file = "[database]\nurl = 'postgres://u:hunter2@h/d?password=hunter2'\n[kafka]\nbrokers = 'u:hunter2@h:1'\n[kafka.properties]\n'sasl.password' = 'hunter2'\n\
                     [lake.options]\naws_secret_access_key = 'hunter2'";
         let settings = Settings::layered(file, |_| None).expect("settings");
         let shown = toml::to_string(&settings.redacted()).expect("text");

@@ -14,11 +14,26 @@ pub use video_snapshot::VideoSnapshot;
 
 use crate::Invalid;
 
-/// Refuses a negative counter.
+/// Larger than any counter or amount can be (all of YouTube has fewer views), and small enough that sums over
+/// thousands of rows stay within 64 bits.
+const LARGEST: i64 = 1_000_000_000_000_000;
+
+/// Refuses a negative counter, and one that can't be true.
 fn counter(field: &'static str, value: Option<i64>) -> Result<(), Invalid> {
     match value {
         Some(count) if count < 0 => Err(Invalid::new(field, format!("{count} is negative"))),
-        _ => Ok(()),
+        Some(count) => bounded(field, count),
+        None => Ok(()),
+    }
+}
+
+fn bounded(field: &'static str, value: i64) -> Result<(), Invalid> {
+    match value.unsigned_abs() > LARGEST.unsigned_abs() {
+        true => Err(Invalid::new(
+            field,
+            format!("{value} is beyond {LARGEST}, more than there can be"),
+        )),
+        false => Ok(()),
     }
 }
 

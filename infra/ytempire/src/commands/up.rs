@@ -39,6 +39,7 @@ pub async fn run(start: Start, options: UpOptions) -> Result<Done> {
     let mut pipelines = Pipelines::start(&platform).await?;
     let stop = CancellationToken::new();
     let watching = watch(&pipelines, readiness.clone(), metrics.clone(), stop.clone());
+    let looking_after = platform.look_after_database(stop.clone())?;
     let serving = serve(listener, &platform, metrics, readiness, clock.clone(), stop.clone())?;
     let reporting = report(&platform, &pipelines, clock.clone(), stop.clone());
     write_run_file(&platform, &url, clock.as_ref())?;
@@ -62,7 +63,7 @@ pub async fn run(start: Start, options: UpOptions) -> Result<Done> {
         demo.await.context("demo data")??;
     }
     pipelines.stop().await;
-    let _ = tokio::join!(reporting, watching);
+    let _ = tokio::join!(reporting, watching, looking_after);
     serving.await.context("api")??;
     platform.stop().await?;
     outcome

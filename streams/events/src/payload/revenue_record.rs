@@ -2,7 +2,7 @@ use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::text;
+use super::{bounded, text};
 use crate::{ChannelId, Currency, Invalid, Payload, Topic, VideoId};
 
 /// Money earned by a channel on a day. `source` and `reference_id` name it: a later record of the same name replaces
@@ -63,6 +63,7 @@ impl Payload for RevenueRecord {
     }
 
     fn check(&self) -> Result<(), Invalid> {
+        bounded("amount_minor", self.amount_minor)?;
         text("reference_id", &self.reference_id)
     }
 }

@@ -119,3 +119,20 @@ impl Payload for VideoSnapshot {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_counter_that_cannot_be_true_is_refused() {
+        let snapshot = |views| VideoSnapshot {
+            views: Some(views),
+            ..VideoSnapshot::of(VideoId::new("dQw4w9WgXcQ").expect("an id"))
+        };
+        assert!(snapshot(17_000_000_000).check().is_ok());
+        for views in [-1, 5_000_000_000_000_000_000, i64::MAX] {
+            assert_eq!(snapshot(views).check().expect_err("accepted").field, "views");
+        }
+    }
+}

@@ -44,6 +44,16 @@ struct Report {
     category_files: Vec<File>,
 }
 
+impl Report {
+    fn new(wait: Wait) -> Self {
+        Self {
+            total: Counts::none(wait == Wait::Yes),
+            files: Vec::new(),
+            category_files: Vec::new(),
+        }
+    }
+}
+
 const EXPORT: &str = "youtube-trending";
 const CATEGORIES: &str = "youtube-categories";
 
@@ -60,17 +70,13 @@ pub async fn run(start: Start, options: TrendingOptions) -> Result<Done> {
         .map(|path| (path.clone(), trending::open(path, &reading)))
         .collect();
     if opened.iter().all(|(_, source)| source.is_err()) {
-        return refuse_all(opened);
+        return refuse_all(opened, json);
     }
     let beside = trending::category_files_beside(&files, region.as_ref());
     let wait = Wait::unless(options.no_wait);
 
     let mut run = Run::open(start).await?;
-    let mut report = Report {
-        total: Counts::none(wait == Wait::Yes),
-        files: Vec::new(),
-        category_files: Vec::new(),
-    };
+    let mut report = Report::new(wait);
     for (path, source) in opened {
         let is_categories = is_category_file(&path);
         let file = match source {
@@ -112,13 +118,18 @@ fn is_category_file(path: &Path) -> bool {
 /// A file, opened or refused.
 type Opened = (PathBuf, Result<Box<dyn Source>, trending::OpenError>);
 
-fn refuse_all(opened: Vec<Opened>) -> Result<Done> {
-    let reasons: Vec<String> = opened
-        .into_iter()
-        .filter_map(|(_, source)| source.err())
-        .map(|e| e.to_string())
-        .collect();
-    bail!("nothing was ingested\n  {}", reasons.join("\n  "))
+/// Nothing needs to be started for it.
+fn refuse_all(opened: Vec<Opened>, json: bool) -> Result<Done> {
+    let mut report = Report::new(Wait::Yes);
+    for (path, source) in opened {
+        if let Err(error) = source {
+            report.files.push(refused(path, error.to_string()));
+        }
+    }
+    if json {
+        print(&report, json)?;
+    }
+    bail!("nothing was ingested: no file is one that can be read")
 }
 
 fn refused(path: PathBuf, error: String) -> File {
