@@ -43,7 +43,7 @@ start_kafka() {
 }
 
 measure() {
-    (cd "$ROOT" && BENCH_SINK=$1 BENCH_BROKERS=$2 cargo bench --quiet --profile "$PROFILE" -p streams --bench throughput)
+    (cd "$ROOT" && BENCH_SINK=$1 BENCH_BROKERS=$2 cargo bench --quiet --workspace --profile "$PROFILE" --bench throughput)
 }
 
 for sink in lake views; do

@@ -1,7 +1,7 @@
 //! Topic to lake, and topic to views: records a second, megabytes a second, peak memory.
 //!
-//!     cargo bench -p streams --bench throughput              on the embedded broker
-//!     BENCH_BROKERS=host:port cargo bench -p streams …       on any Kafka
+//!     cargo bench --workspace --bench throughput             on the embedded broker
+//!     BENCH_BROKERS=host:port cargo bench …                  on any Kafka
 //!
 //! The topic is filled first, then one pipeline at a time drains it from its beginning, exactly once as in production.
 //! BENCH_RECORDS sets how many records (200,000). Peak memory is the process's, so one sink per run: BENCH_SINK=lake or
