@@ -56,6 +56,9 @@ pub struct Pipeline<S> {
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
+/// After so long without a record or an error, a trouble is over.
+const QUIET: Duration = Duration::from_secs(15);
+
 impl<S: Sink + 'static> Pipeline<S> {
     pub fn new(sink: S, reading: Reading, clock: Arc<dyn Clock>) -> Self {
         Self {
@@ -85,10 +88,20 @@ impl<S: Sink + 'static> Pipeline<S> {
         loop {
             let fetched = tokio::select! {
                 () = stop.cancelled() => return Ok(()),
-                fetched = consumer.next() => fetched,
+                fetched = tokio::time::timeout(QUIET, consumer.next()) => fetched,
+            };
+            let Ok(fetched) = fetched else {
+                // nothing to read and nothing to complain about
+                self.status.send_if_modified(|status| status.trouble.take().is_some());
+                continue;
             };
             let outcome = match fetched {
                 Ok(fetched) => self.step(fetched).await,
+                Err(LogError::Read(error)) => {
+                    // the client reconnects by itself and goes on where it was
+                    self.trouble(&error.to_string());
+                    continue;
+                }
                 Err(LogError::Closed) => return Err(self.stopped("its consumer ended".to_owned())),
                 Err(error) => Err(SinkError::Dependency(error.to_string())),
             };

@@ -206,6 +206,8 @@ impl Poller {
             match polled {
                 None if deadline.is_none_or(|end| Instant::now() >= end) => break,
                 None => {}
+                // what was read before the error is handed over first, so that no record is skipped
+                Some(Err(_)) if !fetched.records.is_empty() => break,
                 Some(Err(source)) => return Err(LogError::Read(source)),
                 Some(Ok(message)) => {
                     deadline.get_or_insert_with(|| Instant::now() + self.limits.max_wait);
