@@ -7,6 +7,7 @@ test_real_kafka() {
     KAFKA_PORT=$(free_port)
     if start_kafka; then
         ingest_over_kafka
+        kafka_stops_in_the_middle
     fi
     unset KAFKA_BROKERS
 }
@@ -20,6 +21,27 @@ start_kafka() {
     until_true 120 answers "$KAFKA_BROKERS" && return
     failed "Kafka answers within 120 s" "$(tail -n 20 "$WORK/kafka.log")"
     return 1
+}
+
+# The broker is killed under a running platform and an ingest, and comes back.
+kafka_stops_in_the_middle() {
+    local ingest
+    DATA=$WORK/kafka-outage
+    "$PYTHON" "$CHECKS/write_exports.py" "$WORK/outage" 400 2
+    exports_of "$WORK/outage" OUTAGE_FILES
+    start_up --no-simulate || return 0
+    "$BIN" --data-dir "$DATA" --quiet ingest trending "${OUTAGE_FILES[@]}" >"$OUT" 2>"$ERR" </dev/null &
+    ingest=$!
+    STARTED+=("$ingest")
+    kill -9 "$KAFKA"
+    wait "$KAFKA" 2>/dev/null || true
+    start_kafka || return 0
+    until_true 120 gone "$ingest" || kill -9 "$ingest"
+    ytempire --quiet ingest trending "${OUTAGE_FILES[@]}"
+    ends_with "$ROWS_REJECTED" "an ingest after the broker came back"
+    ytempire verify
+    ends_with 0 "verify agrees after a broker outage"
+    signal_up INT
 }
 
 ingest_over_kafka() {
