@@ -50,7 +50,7 @@ $(DASHBOARD_PAGE): $(DASHBOARD_SOURCES) | bootstrap-run
 build: bootstrap-run $(DASHBOARD_PAGE) ## build everything; the last line is the executable's path
 	@test -x "$(BIN)" || echo "build: the first build compiles some 700 crates; 10 to 20 minutes on 2 cores" >&2
 	@echo "build: ytempire, into $(CARGO_TARGET_DIR)" >&2
-	@cargo build --package ytempire
+	@cargo build --workspace
 	@echo "$(BIN)"
 
 run: build ## build, then run the platform on this machine, with demo data
