@@ -18,12 +18,14 @@ mod cell;
 mod columns;
 mod date;
 mod input;
+mod lines;
 mod rank;
 mod refusal;
 mod region;
 mod rows;
 mod snapshot;
 mod tags;
+mod unread;
 
 pub use categories::{Categories, category_files_beside};
 pub use columns::HeaderError;
@@ -32,7 +34,7 @@ pub use region::RegionError;
 
 use columns::Columns;
 use input::{Input, Meter, Text};
-use rows::{Broken, RowReader, Shape};
+use rows::{Broken, RowReader, RowStart, Shape};
 use snapshot::RowParser;
 
 /// CloudEvents `source` of everything read here, whatever the file.
@@ -130,7 +132,7 @@ impl Source for Trending {
         if self.ended {
             return None;
         }
-        match self.rows.next_row() {
+        match self.rows.next_row(&self.parser) {
             Ok(Some(row)) => return Some(Ok(self.parser.outgoing(&row))),
             Ok(None) => self.ended = true,
             Err(Broken { line, cause }) => {
@@ -147,12 +149,27 @@ impl Source for Trending {
     }
 }
 
+/// A header has no rows inside.
+struct Header;
+
+impl RowStart for Header {
+    fn fields_needed(&self) -> usize {
+        0
+    }
+
+    fn begins_row(&self, _: &[&[u8]]) -> bool {
+        false
+    }
+}
+
 fn read_header(name: &str, rows: &mut RowReader<Text>) -> Result<Columns, OpenError> {
     let not_text = |looks_like| OpenError::NotText {
         name: name.to_owned(),
         looks_like,
     };
-    let row = rows.next_row().map_err(|broken| unreadable(name, broken.cause))?;
+    let row = rows
+        .next_row(&Header)
+        .map_err(|broken| unreadable(name, broken.cause))?;
     let row = row.ok_or_else(|| OpenError::Empty { name: name.to_owned() })?;
     if matches!(row.shape, Shape::TooLong { .. }) {
         return Err(not_text("its first line is too long to be a header"));

@@ -109,15 +109,29 @@ fn a_last_row_cut_in_its_description_counts_but_not_in_a_number() {
 }
 
 #[test]
-fn an_open_quote_that_swallows_rows_is_seen() {
-    let rows = "bbbbbbbbbbb,2020-08-12,5,x\n".repeat(3);
-    let reading = read_bytes(format!(
-        "video_id,trending_date,views,description\naaaaaaaaaaa,2020-08-12,5,\"x\n{rows}"
-    ));
-    assert!(reading.snapshots().is_empty());
+fn an_open_quote_costs_only_its_own_row() {
+    let header = "video_id,trending_date,title,views,description\n";
+    let rows = "bbbbbbbbbbb,2020-08-12,\"t\",5,\"x\"\nccccccccccc,2020-08-12,t,6,x\n";
+    for (open, column) in [("\"open", "title"), ("open,7,\"more", "description")] {
+        let reading = read_bytes(format!("{header}aaaaaaaaaaa,2020-08-12,{open}\n{rows}"));
+        let views: Vec<_> = reading.snapshots().iter().map(|(_, snapshot)| snapshot.views).collect();
+        assert_eq!(views, [Some(5), Some(6)], "{column}");
+        assert_eq!(
+            reading.reasons(),
+            [format!(
+                "line 2, column {column}: a quote is opened in this value and not closed before the next row begins"
+            )]
+        );
+    }
+}
+
+#[test]
+fn a_description_may_span_lines() {
+    let header = "video_id,trending_date,views,description\n";
+    let reading = read_bytes(format!("{header}aaaaaaaaaaa,2020-08-12,5,\"x\ny,2020-08-12\nz\"\n"));
     assert_eq!(
-        reading.rejected()[0].fault.as_ref().map(|fault| fault.kind),
-        Some(FaultKind::CutOff)
+        reading.snapshots()[0].1.description.as_deref(),
+        Some("x\ny,2020-08-12\nz")
     );
 }
 

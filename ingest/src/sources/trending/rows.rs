@@ -1,11 +1,16 @@
 //! Cuts text into CSV rows (RFC 4180 as spreadsheets and Python read it) in bounded memory.
 //!
 //! A row comes with its own bytes, its fields, and the physical line it starts on. A row that is longer than
-//! [`ROW_LIMIT`] is read to its end but only its beginning is kept. Nothing here can fail but the input itself.
+//! [`ROW_LIMIT`] is read to its end but only its beginning is kept. A quote that is opened and never closed would take
+//! in the rows behind it: where a line inside of a row begins a row of its own, the row ends there. Nothing here can
+//! fail but the input itself.
 
 use std::io::{self, BufRead};
 
 use csv_core::{ReadRecordResult, Reader};
+
+use super::lines;
+use super::unread::Unread;
 
 /// Longest row that is read, in bytes, and the most that is kept of a longer one. YouTube's longest row is about
 /// 25 kB (a description has at most 5,000 characters); a broker takes records of 1 MB.
@@ -67,14 +72,27 @@ pub(super) enum Shape {
     Whole,
     /// The text ends inside quotes: the last field may be cut.
     OpenQuote,
+    /// A quote is open where another row begins: the field with this index has no end, and none comes after it.
+    Unclosed {
+        field: usize,
+    },
     /// The row broke the limit in the field with this index; fields are not to be used.
     TooLong {
         field: usize,
     },
 }
 
+/// How the beginning of a row is known.
+pub(super) trait RowStart {
+    /// How many fields it takes to know it.
+    fn fields_needed(&self) -> usize;
+
+    /// Whether the fields of a line are the beginning of a row.
+    fn begins_row(&self, fields: &[&[u8]]) -> bool;
+}
+
 pub(super) struct RowReader<R> {
-    input: R,
+    input: Unread<R>,
     parser: Reader,
     raw: Vec<u8>,
     text: Vec<u8>,
@@ -88,7 +106,7 @@ pub(super) struct RowReader<R> {
 impl<R: BufRead> RowReader<R> {
     pub(super) fn new(input: R) -> Self {
         Self {
-            input,
+            input: Unread::new(input),
             parser: Reader::new(),
             raw: Vec::new(),
             text: vec![0; ROW_LIMIT],
@@ -107,17 +125,18 @@ impl<R: BufRead> RowReader<R> {
     ///
     /// # Errors
     /// The input's. The row it broke is lost, the rows before it were handed out.
-    pub(super) fn next_row(&mut self) -> Result<Option<Row<'_>>, Broken> {
+    pub(super) fn next_row(&mut self, start: &impl RowStart) -> Result<Option<Row<'_>>, Broken> {
         let more = self.skip_line_ends();
         let line = self.line();
         if !more.map_err(|cause| Broken { line, cause })? {
             return Ok(None);
         }
-        let fields = self.read_fields();
+        let fields = self.read_fields(line, start);
         let (shape, text_len, ends_len) = fields.map_err(|cause| Broken { line, cause })?;
         if shape != Shape::OpenQuote {
             self.raw.pop_if(|byte| matches!(byte, b'\r' | b'\n'));
         }
+        self.raw.truncate(ROW_LIMIT);
         Ok(Some(Row {
             line,
             raw: &self.raw,
@@ -128,7 +147,7 @@ impl<R: BufRead> RowReader<R> {
     }
 
     /// Feeds the parser until it has a row. Once a limit is broken the buffers are used over and over.
-    fn read_fields(&mut self) -> io::Result<(Shape, usize, usize)> {
+    fn read_fields(&mut self, line: u64, start: &impl RowStart) -> io::Result<(Shape, usize, usize)> {
         self.raw.clear();
         let (mut shape, mut text_len, mut ends_len) = (Shape::Whole, 0, 0);
         loop {
@@ -138,26 +157,46 @@ impl<R: BufRead> RowReader<R> {
             let (result, read, written, ended) = self.parser.read_record(input, text, ends);
             let taken = &input[..read];
             self.after_return = taken.last() == Some(&b'\r');
-            self.raw
-                .extend_from_slice(&taken[..read.min(ROW_LIMIT - self.raw.len())]);
+            if shape == Shape::Whole {
+                self.raw.extend_from_slice(taken);
+            }
             self.input.consume(read);
             (text_len, ends_len) = (text_len + written, ends_len + ended);
-            match result {
-                ReadRecordResult::InputEmpty => {}
-                ReadRecordResult::OutputFull | ReadRecordResult::OutputEndsFull => {
-                    if shape == Shape::Whole {
-                        shape = Shape::TooLong { field: ends_len };
-                    }
-                    (text_len, ends_len) = (0, 0);
+            let complete = matches!(result, ReadRecordResult::Record | ReadRecordResult::End);
+            if shape == Shape::Whole && (complete || result != ReadRecordResult::InputEmpty) {
+                if let Some(unclosed) = self.end_before_next_row(line, start) {
+                    return Ok((unclosed, 0, 0));
                 }
-                ReadRecordResult::Record | ReadRecordResult::End => {
-                    if at_end && shape == Shape::Whole && ends_in_quotes(&self.raw) {
-                        shape = Shape::OpenQuote;
-                    }
-                    return Ok((shape, text_len, ends_len));
+                if !complete || self.raw.len() > 2 * ROW_LIMIT {
+                    shape = Shape::TooLong { field: ends_len };
+                } else if at_end && lines::ends_in_quotes(&self.raw) {
+                    shape = Shape::OpenQuote;
                 }
             }
+            if complete {
+                return Ok((shape, text_len, ends_len));
+            }
+            if result != ReadRecordResult::InputEmpty {
+                (text_len, ends_len) = (0, 0);
+            }
         }
+    }
+
+    /// Gives back what was read from the first line on that begins another row. A line before which the fields that
+    /// tell have not come yet may be the rest of this very row.
+    fn end_before_next_row(&mut self, line: u64, start: &impl RowStart) -> Option<Shape> {
+        let begins = |at: &usize| lines::begins(&self.raw[*at..], |fields| start.begins_row(fields));
+        let next = lines::starts_inside(&self.raw).find(begins)?;
+        let field = lines::last_field(&self.raw[..next]);
+        if field < start.fields_needed() {
+            return None;
+        }
+        self.input.put_back(&self.raw[next..]);
+        self.raw.truncate(next);
+        self.parser.reset();
+        self.parser.set_line(line + lines::count_ends(&self.raw));
+        (self.lines_between, self.after_return) = (0, false);
+        Some(Shape::Unclosed { field })
     }
 
     /// Moves to the first byte of the next row; false at the end of the input.
@@ -195,38 +234,30 @@ fn fill<R: BufRead>(input: &mut R) -> io::Result<&[u8]> {
     input.fill_buf()
 }
 
-/// Whether a row without a line end stops inside a quoted field.
-fn ends_in_quotes(raw: &[u8]) -> bool {
-    enum State {
-        FieldStart,
-        Plain,
-        Quoted,
-        QuoteInQuoted,
-    }
-    let mut state = State::FieldStart;
-    for byte in raw {
-        state = match (state, byte) {
-            (State::FieldStart | State::QuoteInQuoted, b'"') => State::Quoted,
-            (State::Quoted, b'"') => State::QuoteInQuoted,
-            (State::Quoted, _) => State::Quoted,
-            (_, b',') => State::FieldStart,
-            _ => State::Plain,
-        };
-    }
-    matches!(state, State::Quoted)
-}
-
 #[cfg(test)]
 mod tests {
     use std::io::BufReader;
 
     use super::*;
 
+    /// Rows of the tests begin with a number and have another field.
+    struct Numbered;
+
+    impl RowStart for Numbered {
+        fn fields_needed(&self) -> usize {
+            1
+        }
+
+        fn begins_row(&self, fields: &[&[u8]]) -> bool {
+            fields.len() > 1 && !fields[0].is_empty() && fields[0].iter().all(u8::is_ascii_digit)
+        }
+    }
+
     /// Line, fields and bytes of every row, read through a buffer of `buffer_bytes`.
     fn rows(text: &[u8], buffer_bytes: usize) -> Vec<(u64, Vec<String>, String)> {
         let mut reader = RowReader::new(BufReader::with_capacity(buffer_bytes, text));
         let mut rows = Vec::new();
-        while let Some(row) = reader.next_row().expect("memory can be read") {
+        while let Some(row) = reader.next_row(&Numbered).expect("memory can be read") {
             let starts = [0].into_iter().chain(row.ends.iter().copied());
             let field = |(start, &end): (usize, &usize)| String::from_utf8_lossy(&row.text[start..end]).into_owned();
             let fields = starts.zip(row.ends).map(field).collect();
@@ -285,36 +316,81 @@ mod tests {
         let long = "x".repeat(10 << 20);
         let text = format!("a,b\n1,\"{long}\"\n2,c\n");
         let mut reader = RowReader::new(BufReader::new(text.as_bytes()));
-        reader.next_row().expect("read").expect("a header");
-        let row = reader.next_row().expect("read").expect("a long row");
+        reader.next_row(&Numbered).expect("read").expect("a header");
+        let row = reader.next_row(&Numbered).expect("read").expect("a long row");
         assert_eq!(
             (row.line, row.shape, row.raw.len()),
             (2, Shape::TooLong { field: 1 }, ROW_LIMIT)
         );
-        let row = reader.next_row().expect("read").expect("the row after it");
+        let row = reader.next_row(&Numbered).expect("read").expect("the row after it");
         assert_eq!((row.line, row.shape, row.raw), (3, Shape::Whole, &b"2,c"[..]));
-        assert!(reader.raw.capacity() <= 2 * ROW_LIMIT && reader.text.capacity() <= 2 * ROW_LIMIT);
+        assert!(reader.raw.capacity() <= 4 * ROW_LIMIT && reader.text.capacity() <= 2 * ROW_LIMIT);
     }
 
     #[test]
     fn a_row_of_too_many_columns_is_read_past() {
         let text = format!("{}\nb\n", ",".repeat(5 * COLUMN_LIMIT));
         let mut reader = RowReader::new(text.as_bytes());
-        let row = reader.next_row().expect("read").expect("a wide row");
+        let row = reader.next_row(&Numbered).expect("read").expect("a wide row");
         assert_eq!(row.shape, Shape::TooLong { field: COLUMN_LIMIT });
-        assert_eq!(reader.next_row().expect("read").expect("the next").raw, b"b");
+        assert_eq!(reader.next_row(&Numbered).expect("read").expect("the next").raw, b"b");
     }
 
     #[test]
     fn an_open_quote_at_the_end_is_noticed() {
         let shape = |text: &str| {
             let mut reader = RowReader::new(text.as_bytes());
-            reader.next_row().expect("read").expect("a row").shape
+            reader.next_row(&Numbered).expect("read").expect("a row").shape
         };
         assert_eq!(shape("a,\"b"), Shape::OpenQuote);
         assert_eq!(shape("a,\"b\"\"\n"), Shape::OpenQuote);
         assert_eq!(shape("a,\"b\""), Shape::Whole);
         assert_eq!(shape("a,b\""), Shape::Whole);
         assert_eq!(shape("a,\"b\"c\""), Shape::Whole);
+    }
+
+    #[test]
+    fn an_open_quote_ends_where_the_next_row_begins() {
+        for end in ["\n", "\r\n", "\r"] {
+            let lines = ["1,\"a", "more", "2,b,\"c\"", "3,\"d", "4", "", "5,\"e\",f", ""];
+            let text = lines.join(end);
+            for buffer_bytes in [1, 2, 5, 4096] {
+                let mut reader = RowReader::new(BufReader::with_capacity(buffer_bytes, text.as_bytes()));
+                let mut seen = Vec::new();
+                while let Some(row) = reader.next_row(&Numbered).expect("memory can be read") {
+                    seen.push((
+                        row.line,
+                        row.shape,
+                        String::from_utf8_lossy(row.raw).trim_end().to_owned(),
+                    ));
+                }
+                let unclosed = Shape::Unclosed { field: 1 };
+                let expected = [
+                    (1, unclosed, ["1,\"a", "more"].join(end)),
+                    (3, Shape::Whole, "2,b,\"c\"".to_owned()),
+                    (4, unclosed, ["3,\"d", "4"].join(end)),
+                    (7, Shape::Whole, "5,\"e\",f".to_owned()),
+                ];
+                assert_eq!(seen, expected, "{end:?}, buffer of {buffer_bytes}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_open_quote_far_from_any_other_loses_no_row() {
+        let rows: String = (2..50_000)
+            .map(|n| format!("{n},some text that fills the line\n"))
+            .collect();
+        let text = format!("1,\"never closed\n{rows}");
+        assert!(text.len() > 4 * ROW_LIMIT);
+        let mut reader = RowReader::new(text.as_bytes());
+        let first = reader.next_row(&Numbered).expect("read").expect("a row");
+        assert_eq!(first.shape, Shape::Unclosed { field: 1 });
+        let mut expected = 2;
+        while let Some(row) = reader.next_row(&Numbered).expect("read") {
+            assert_eq!((row.line, row.shape), (expected, Shape::Whole));
+            expected += 1;
+        }
+        assert_eq!(expected, 50_000);
     }
 }

@@ -6,7 +6,7 @@ use events::{Event, Region, VideoSnapshot};
 use super::cell::{self, Damage};
 use super::columns::{Column, Columns};
 use super::rank::Ranks;
-use super::rows::{NotUtf8, ROW_LIMIT, Row, Shape};
+use super::rows::{NotUtf8, ROW_LIMIT, Row, RowStart, Shape};
 use super::{SOURCE, date, tags};
 use crate::{Fault, FaultKind, Outgoing};
 
@@ -84,13 +84,20 @@ impl RowParser {
                 },
             }),
             Shape::TooLong { field } => Err(wrong_width(&format!("at least {field}"), expected, "")),
+            Shape::Unclosed { field } => Err(Misread {
+                place: Some(field.min(expected.saturating_sub(1))),
+                damage: Damage {
+                    kind: FaultKind::CutOff,
+                    detail: "a quote is opened in this value and not closed before the next row begins".to_owned(),
+                },
+            }),
             _ if width != expected && row.shape == Shape::OpenQuote => Err(wrong_width(
                 &width.to_string(),
                 expected,
                 "; the file ends inside quotes",
             )),
             _ if width != expected => Err(wrong_width(&width.to_string(), expected, "")),
-            Shape::OpenQuote if !self.may_stay_cut(row) => Err(Misread {
+            Shape::OpenQuote if !self.may_stay_cut() => Err(Misread {
                 place: expected.checked_sub(1),
                 damage: Damage {
                     kind: FaultKind::CutOff,
@@ -102,12 +109,26 @@ impl RowParser {
     }
 
     /// Exports are often cut in the description that ends their last row: everything before it is whole, so the row
-    /// counts. Not so when the value may be a number, or when the open quotes took in what look like further rows.
-    fn may_stay_cut(&self, row: &Row<'_>) -> bool {
-        let separators = |line: &[u8]| line.iter().filter(|byte| **byte == b',').count();
-        let last_start = row.ends.iter().rev().nth(1).copied().unwrap_or_default();
-        let mut lines = row.text[last_start..].split(|byte| *byte == b'\n').skip(1);
-        self.columns.ends_in_text() && !lines.any(|line| separators(line) + 1 >= self.columns.width())
+    /// counts. Not so when the value may be a number.
+    fn may_stay_cut(&self) -> bool {
+        self.columns.ends_in_text()
+    }
+}
+
+/// A row begins with a video's id and a day where they belong.
+impl RowStart for RowParser {
+    fn fields_needed(&self) -> usize {
+        let places = [Column::VideoId, Column::ObservedOn].map(|column| self.columns.place(column));
+        places.into_iter().flatten().max().map_or(0, |last| last + 1)
+    }
+
+    fn begins_row(&self, fields: &[&[u8]]) -> bool {
+        let text = |column| {
+            let field = fields.get(self.columns.place(column)?)?;
+            std::str::from_utf8(field).ok().map(str::trim)
+        };
+        text(Column::VideoId).is_some_and(|text| cell::video_id(text).is_ok())
+            && text(Column::ObservedOn).is_some_and(|text| date::observed(text, self.year).is_ok())
     }
 }
 

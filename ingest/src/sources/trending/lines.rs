@@ -1,0 +1,95 @@
+//! Looks at the lines inside of one row's bytes.
+
+use csv_core::{ReadRecordResult, Reader};
+
+/// Most fields of a line that are looked at, to know whether it begins a row.
+const FIELDS: usize = 64;
+
+/// Where lines begin inside of a row, its first line excepted. `\n`, `\r\n` and a lone `\r` end a line.
+pub(super) fn starts_inside(raw: &[u8]) -> impl Iterator<Item = usize> {
+    let ends_here = move |at: usize| match raw[at] {
+        b'\n' => true,
+        b'\r' => raw.get(at + 1) != Some(&b'\n'),
+        _ => false,
+    };
+    (0..raw.len().saturating_sub(1))
+        .filter(move |at| ends_here(*at))
+        .map(|at| at + 1)
+}
+
+/// How many lines end in it.
+pub(super) fn count_ends(raw: &[u8]) -> u64 {
+    let inside = starts_inside(raw).count() as u64;
+    inside + u64::from(raw.last().is_some_and(|byte| matches!(byte, b'\n' | b'\r')))
+}
+
+/// Whether the line at the start of `raw`, read by itself, begins a row.
+pub(super) fn begins(raw: &[u8], begins_row: impl Fn(&[&[u8]]) -> bool) -> bool {
+    let end = raw.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
+    let line = &raw[..end.unwrap_or(raw.len())];
+    let (mut text, mut ends) = (vec![0; line.len() + 1], [0; FIELDS]);
+    let mut parser = Reader::new();
+    let (_, _, written, ended) = parser.read_record(line, &mut text, &mut ends);
+    // no more input ends the last field
+    let (_, _, _, more) = parser.read_record(&[], &mut text[written..], &mut ends[ended..]);
+    let ended = ended + more;
+    let starts = std::iter::once(0).chain(ends);
+    let fields: Vec<&[u8]> = starts
+        .zip(ends)
+        .take(ended)
+        .map(|(start, end)| &text[start..end])
+        .collect();
+    begins_row(&fields)
+}
+
+/// Index of the field that a row cut at its end was in.
+pub(super) fn last_field(raw: &[u8]) -> usize {
+    let (mut text, mut ends) = (vec![0; raw.len() + 1], vec![0; raw.len() + 1]);
+    let mut parser = Reader::new();
+    let (mut result, mut read, _, mut ended) = parser.read_record(raw, &mut text, &mut ends);
+    while result == ReadRecordResult::InputEmpty && read < raw.len() {
+        let (again, more, _, fields) = parser.read_record(&raw[read..], &mut text, &mut ends);
+        (result, read, ended) = (again, read + more, ended + fields);
+    }
+    ended
+}
+
+/// Whether a row without a line end stops inside a quoted field.
+pub(super) fn ends_in_quotes(raw: &[u8]) -> bool {
+    enum State {
+        FieldStart,
+        Plain,
+        Quoted,
+        QuoteInQuoted,
+    }
+    let mut state = State::FieldStart;
+    for byte in raw {
+        state = match (state, byte) {
+            (State::FieldStart | State::QuoteInQuoted, b'"') => State::Quoted,
+            (State::Quoted, b'"') => State::QuoteInQuoted,
+            (State::Quoted, _) => State::Quoted,
+            (_, b',') => State::FieldStart,
+            _ => State::Plain,
+        };
+    }
+    matches!(state, State::Quoted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_inside_of_a_row_are_found() {
+        let starts: Vec<usize> = starts_inside(b"a\nb\r\nc\rd\n").collect();
+        assert_eq!(starts, [2, 5, 7]);
+        assert_eq!(count_ends(b"a\nb\r\nc\rd\n"), 4);
+        assert_eq!(count_ends(b"a"), 0);
+    }
+
+    #[test]
+    fn the_field_that_was_cut_is_named() {
+        assert_eq!(last_field(b"1,2,\"abc\n"), 2);
+        assert_eq!(last_field(b"\"abc\n"), 0);
+    }
+}
