@@ -1,0 +1,5 @@
+//! The Kafka edge against the embedded broker: what a reader of this crate may rely on.
+
+mod broker;
+mod groups;
+mod reading;

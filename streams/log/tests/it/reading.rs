@@ -1,0 +1,113 @@
+//! Records come with what they span, from where the reader says.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+
+use events::{Positions, Topic};
+use log::{Assignment, BatchLimits, Consumer, Fetched, Probe, Settings};
+
+use crate::broker::{LIMITS, PATIENCE, send, snapshot, start};
+
+const TOPICS: &[Topic] = &[Topic::VideoSnapshots];
+
+/// A consumer that starts at `stored`, whatever that holds when it is asked.
+fn open(settings: &Settings, stored: &Arc<Mutex<Positions>>, limits: BatchLimits) -> Consumer {
+    let (settings, stored) = (settings.clone(), Arc::clone(stored));
+    let start_at = move |_: &[events::Partition]| Ok(stored.lock().expect("no panic").clone());
+    let open = || Consumer::open(&settings, "reading", TOPICS, Assignment::All, limits, start_at);
+    tokio::task::block_in_place(open).expect("a consumer")
+}
+
+async fn next(consumer: &mut Consumer) -> Fetched {
+    let fetched = tokio::time::timeout(PATIENCE, consumer.next()).await;
+    fetched.expect("a batch in time").expect("a batch")
+}
+
+/// Reads until `count` records came; checks that every span begins where the one before it ended.
+async fn read(consumer: &mut Consumer, from: &Positions, count: usize) -> Vec<log::Record> {
+    let (mut at, mut records) = (from.clone(), Vec::new());
+    while records.len() < count {
+        let fetched = next(consumer).await;
+        for span in &fetched.spans {
+            assert_eq!(span.from, at.of(span.partition), "a step without a gap");
+            let offsets: Vec<i64> = fetched
+                .records
+                .iter()
+                .filter(|record| record.partition == span.partition)
+                .map(|record| record.offset)
+                .collect();
+            assert_eq!(offsets, (span.from..span.to).collect::<Vec<_>>(), "{}", span.partition);
+        }
+        at.advance(&fetched.spans);
+        records.extend(fetched.records);
+    }
+    records
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_sent_is_read_once_with_its_envelope() {
+    let fixture = start().await;
+    let ends = send(&fixture.settings, 0..2_000).await;
+    let mut consumer = open(&fixture.settings, &Arc::default(), LIMITS);
+    let records = read(&mut consumer, &Positions::default(), 2_000).await;
+    let ids: BTreeSet<_> = records
+        .iter()
+        .map(|record| record.envelope().expect("an envelope").id)
+        .collect();
+    assert_eq!(ids, (0..2_000).map(|number| snapshot(number).id).collect());
+    let probe = tokio::task::block_in_place(|| Probe::open(&fixture.settings)?.ends(TOPICS)).expect("ends");
+    assert_eq!(probe, ends.into_iter().collect());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reading_starts_at_the_readers_own_positions() {
+    let fixture = start().await;
+    let ends = send(&fixture.settings, 0..1_000).await;
+    let middle: Positions = ends.iter().map(|(partition, end)| (*partition, end / 2)).collect();
+    let rest: i64 = ends.values().map(|end| end - end / 2).sum();
+    let stored = Arc::new(Mutex::new(middle.clone()));
+    let mut consumer = open(&fixture.settings, &stored, LIMITS);
+    let records = read(&mut consumer, &middle, usize::try_from(rest).expect("small")).await;
+    assert_eq!(records.len(), usize::try_from(rest).expect("small"));
+    // what was shown to the group is for displays: a new consumer asks its reader again, not Kafka
+    consumer.show(ends.iter().map(|(partition, end)| (*partition, *end)).collect());
+    drop(consumer);
+    let mut again = open(&fixture.settings, &stored, LIMITS);
+    read(&mut again, &middle, usize::try_from(rest).expect("small")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_restart_everything_not_stored_is_read_again() {
+    let fixture = start().await;
+    send(&fixture.settings, 0..1_000).await;
+    let stored = Arc::new(Mutex::new(Positions::default()));
+    let mut consumer = open(&fixture.settings, &stored, LIMITS);
+    let first = next(&mut consumer).await;
+    stored.lock().expect("no panic").advance(&first.spans);
+    next(&mut consumer).await;
+    consumer.restart();
+    let from = stored.lock().expect("no panic").clone();
+    let records = read(&mut consumer, &from, 1_000 - first.records.len()).await;
+    assert_eq!(records.len() + first.records.len(), 1_000);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_keeps_its_bounds() {
+    let fixture = start().await;
+    send(&fixture.settings, 0..1_000).await;
+    let rows = BatchLimits { max_rows: 7, ..LIMITS };
+    let mut consumer = open(&fixture.settings, &Arc::default(), rows);
+    for _ in 0..20 {
+        assert!(next(&mut consumer).await.records.len() <= 7);
+    }
+    drop(consumer);
+    let bytes = BatchLimits {
+        max_bytes: 1_000,
+        ..LIMITS
+    };
+    let mut consumer = open(&fixture.settings, &Arc::default(), bytes);
+    let batch = next(&mut consumer).await;
+    let size: usize = batch.records.iter().map(log::Record::size_bytes).sum();
+    let last = batch.records.last().expect("a record").size_bytes();
+    assert!(size - last < 1_000, "{size} bytes before the last record");
+}
