@@ -9,7 +9,7 @@ use deltalake::kernel::{StructField, StructType, engine::arrow_conversion::TryIn
 use deltalake::{DeltaTable, DeltaTableBuilder, DeltaTableError};
 use url::Url;
 
-use crate::{LakeError, Table};
+use crate::{LakeError, Table, cloud};
 
 /// A lake: one place, many tables.
 #[derive(Debug, Clone)]
@@ -22,12 +22,17 @@ impl Lake {
     /// `location` is a folder or a URL; `options` are those of the object store (keys, endpoint, region).
     ///
     /// # Errors
-    /// The location can't be understood, or the folder can't be made.
+    /// The location can't be understood, the folder can't be made, or there is no such kind of store.
     pub fn open(location: &str, options: HashMap<String, String>) -> Result<Self, LakeError> {
-        let root = deltalake::ensure_table_uri(location).map_err(|error| LakeError::Location {
+        let refuse = |reason: String| LakeError::Location {
             location: location.to_owned(),
-            reason: error.to_string(),
-        })?;
+            reason,
+        };
+        cloud::register();
+        let root = deltalake::ensure_table_uri(location).map_err(|error| refuse(error.to_string()))?;
+        if root.scheme() != "file" && !cloud::SCHEMES.contains(&root.scheme()) {
+            return Err(refuse(format!("{}:// is no store that is known here", root.scheme())));
+        }
         Ok(Self { root, options })
     }
 

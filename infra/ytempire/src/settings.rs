@@ -23,6 +23,32 @@ const VARIABLES: &[(&str, &[&str])] = &[
     ("YTEMPIRE_PGINSTALL", &["database", "install"]),
 ];
 
+/// Variables by which clouds' own tools know where and who; they fill in options of the lake that no file sets.
+const CLOUD_VARIABLES: &[&str] = &[
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_REGION",
+    "AWS_DEFAULT_REGION",
+    "AWS_ENDPOINT_URL",
+    "AWS_ENDPOINT_URL_S3",
+    "AWS_ALLOW_HTTP",
+    "AWS_VIRTUAL_HOSTED_STYLE_REQUEST",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_ROLE_ARN",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "GOOGLE_SERVICE_ACCOUNT",
+    "GOOGLE_SERVICE_ACCOUNT_KEY",
+    "GOOGLE_APPLICATION_CREDENTIALS",
+    "AZURE_STORAGE_ACCOUNT_NAME",
+    "AZURE_STORAGE_ACCOUNT_KEY",
+    "AZURE_STORAGE_SAS_TOKEN",
+    "AZURE_STORAGE_CLIENT_ID",
+    "AZURE_STORAGE_CLIENT_SECRET",
+    "AZURE_STORAGE_TENANT_ID",
+    "AZURE_STORAGE_ENDPOINT",
+];
+
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
@@ -146,6 +172,11 @@ impl Settings {
             let base = variable("XDG_CACHE_HOME").map(PathBuf::from);
             let cache = base.map_or_else(|| home().map(|home| home.join(".cache")), Ok)?;
             self.database.install = cache.join("ytempire/postgres-16-pgvector-0.8/pginstall");
+        }
+        for name in CLOUD_VARIABLES {
+            if let Some(value) = variable(name) {
+                self.lake.options.entry(name.to_ascii_lowercase()).or_insert(value);
+            }
         }
         self.data_dir = std::path::absolute(&self.data_dir).context("the data folder's path")?;
         if self.lake.url.is_empty() {
