@@ -6,11 +6,11 @@
 
 use std::sync::{Arc, Once};
 
+use deltalake::DeltaResult;
 use deltalake::logstore::{
     DeltaIOStorageBackend, LogStore, LogStoreFactory, ObjectStoreFactory, ObjectStoreRef, StorageConfig,
     default_logstore, logstore_factories, object_store_factories,
 };
-use deltalake::DeltaResult;
 use object_store::path::Path;
 use url::Url;
 

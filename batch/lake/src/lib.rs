@@ -21,7 +21,9 @@ use thiserror::Error;
 /// What can go wrong at the lake's edge. A dependency's fault unless the variant says otherwise.
 #[derive(Debug, Error)]
 pub enum LakeError {
-    #[error("{location} is no place for a lake: {reason}. Give a folder that can be written, or s3://bucket/path, gs://…, az://…")]
+    #[error(
+        "{location} is no place for a lake: {reason}. Give a folder that can be written, or s3://bucket/path, gs://…, az://…"
+    )]
     Location { location: String, reason: String },
     #[error("table {table} could not be opened: {source}")]
     Open {

@@ -153,7 +153,7 @@ impl Source for Trending {
 struct Header;
 
 impl RowStart for Header {
-    fn fields_needed(&self) -> usize {
+    fn width(&self) -> usize {
         0
     }
 

@@ -126,6 +126,38 @@ fn an_open_quote_costs_only_its_own_row() {
 }
 
 #[test]
+fn an_open_quote_before_the_date_costs_only_its_own_row() {
+    let header = "video_id,title,channelId,trending_date,views,description\n";
+    let row = |n: u32, title: &str| {
+        format!("v{n:010},{title},UCaaaaaaaaaaaaaaaaaaaaaa,2020-08-12T00:00:00Z,{n},some words\n")
+    };
+    for quoted in [None, Some(3_000)] {
+        let rows = (1..5_000).map(|n| match n {
+            9 => row(n, "\"never closed"),
+            n if Some(n) == quoted => row(n, "\"closed\""),
+            _ => row(n, "title"),
+        });
+        let reading = read_bytes(format!("{header}{}", rows.collect::<String>()));
+        assert_eq!(reading.snapshots().len(), 4_998);
+        assert_eq!(
+            reading.reasons(),
+            ["line 10, column title: a quote is opened in this value and not closed before the next row begins"]
+        );
+    }
+}
+
+#[test]
+fn a_row_in_the_words_of_a_description_is_no_row() {
+    let header = "video_id,trending_date,views,description\n";
+    let reading = read_bytes(format!(
+        "{header}aaaaaaaaaaa,2020-08-12,5,\"look:\nbbbbbbbbbbb,2020-08-12,999,x\nend\"\n{}",
+        "ccccccccccc,2020-08-12,6,x\n"
+    ));
+    let views: Vec<_> = reading.snapshots().iter().map(|(_, snapshot)| snapshot.views).collect();
+    assert_eq!((views, reading.reasons().len()), (vec![Some(5), Some(6)], 0));
+}
+
+#[test]
 fn a_description_may_span_lines() {
     let header = "video_id,trending_date,views,description\n";
     let reading = read_bytes(format!("{header}aaaaaaaaaaa,2020-08-12,5,\"x\ny,2020-08-12\nz\"\n"));

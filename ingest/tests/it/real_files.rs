@@ -110,22 +110,25 @@ fn every_row_of_every_real_export_is_accounted_for() {
 }
 
 #[test]
-fn ranks_of_real_charts_have_no_gaps() {
+fn ranks_of_real_charts_have_gaps_only_where_a_row_could_not_be_read() {
     let Some(folder) = folder() else { return };
     for (name, ..) in KNOWN {
         let mut charts: BTreeMap<NaiveDate, BTreeMap<i32, HashSet<String>>> = BTreeMap::new();
-        for (time, snapshot) in read_file(&folder.join(name)).snapshots() {
+        let reading = read_file(&folder.join(name));
+        for (time, snapshot) in reading.snapshots() {
             let chart = charts.entry(time.date_naive()).or_default();
             let rank = snapshot.trending_rank.expect("a rank");
             chart.entry(rank).or_default().insert(snapshot.video_id.to_string());
         }
+        let mut gaps = 0;
         for (day, chart) in charts {
-            assert!(chart.keys().copied().eq(1..=chart.len() as i32), "{name} {day}: a gap");
+            gaps += chart.keys().last().map_or(0, |last| *last as usize - chart.len());
             assert!(
                 chart.values().all(|videos| videos.len() == 1),
                 "{name} {day}: two videos on one place"
             );
         }
+        assert!(gaps <= reading.rejected().len(), "{name}: {gaps} gaps");
     }
 }
 

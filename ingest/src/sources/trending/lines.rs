@@ -2,6 +2,8 @@
 
 use csv_core::{ReadRecordResult, Reader};
 
+use super::rows::RowStart;
+
 /// Most fields of a line that are looked at, to know whether it begins a row.
 const FIELDS: usize = 64;
 
@@ -23,8 +25,9 @@ pub(super) fn count_ends(raw: &[u8]) -> u64 {
     inside + u64::from(raw.last().is_some_and(|byte| matches!(byte, b'\n' | b'\r')))
 }
 
-/// Whether the line at the start of `raw`, read by itself, begins a row.
-pub(super) fn begins(raw: &[u8], begins_row: impl Fn(&[&[u8]]) -> bool) -> bool {
+/// Whether the line at the start of `raw`, read by itself, begins a row: it has all the fields of one, or ends inside
+/// quotes, and the fields are those that begin one.
+pub(super) fn begins(raw: &[u8], start: &impl RowStart) -> bool {
     let end = raw.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
     let line = &raw[..end.unwrap_or(raw.len())];
     let (mut text, mut ends) = (vec![0; line.len() + 1], [0; FIELDS]);
@@ -33,13 +36,16 @@ pub(super) fn begins(raw: &[u8], begins_row: impl Fn(&[&[u8]]) -> bool) -> bool 
     // no more input ends the last field
     let (_, _, _, more) = parser.read_record(&[], &mut text[written..], &mut ends[ended..]);
     let ended = ended + more;
+    if ended != start.width().min(FIELDS) && !ends_in_quotes(line) {
+        return false;
+    }
     let starts = std::iter::once(0).chain(ends);
     let fields: Vec<&[u8]> = starts
         .zip(ends)
         .take(ended)
         .map(|(start, end)| &text[start..end])
         .collect();
-    begins_row(&fields)
+    start.begins_row(&fields)
 }
 
 /// Index of the field that a row cut at its end was in.
@@ -56,23 +62,48 @@ pub(super) fn last_field(raw: &[u8]) -> usize {
 
 /// Whether a row without a line end stops inside a quoted field.
 pub(super) fn ends_in_quotes(raw: &[u8]) -> bool {
-    enum State {
-        FieldStart,
-        Plain,
-        Quoted,
-        QuoteInQuoted,
-    }
-    let mut state = State::FieldStart;
+    matches!(walk(raw).0, Quotes::Inside)
+}
+
+/// Whether text follows the closing quote of a field that goes over lines, as it does where a quote that was never
+/// closed meets the next one.
+pub(super) fn has_text_behind_quotes(raw: &[u8]) -> bool {
+    walk(raw).1
+}
+
+#[derive(Clone, Copy)]
+enum Quotes {
+    FieldStart,
+    Outside,
+    Inside,
+    /// Behind a quote inside of quotes: the end of them, or half of an escaped one.
+    Behind,
+}
+
+/// Where quotes stand at the end of `raw`, and whether text followed quotes that held a line end.
+fn walk(raw: &[u8]) -> (Quotes, bool) {
+    let (mut state, mut lines, mut stray) = (Quotes::FieldStart, false, false);
     for byte in raw {
         state = match (state, byte) {
-            (State::FieldStart | State::QuoteInQuoted, b'"') => State::Quoted,
-            (State::Quoted, b'"') => State::QuoteInQuoted,
-            (State::Quoted, _) => State::Quoted,
-            (_, b',') => State::FieldStart,
-            _ => State::Plain,
+            (Quotes::FieldStart, b'"') => {
+                lines = false;
+                Quotes::Inside
+            }
+            (Quotes::Behind, b'"') => Quotes::Inside,
+            (Quotes::Inside, b'"') => Quotes::Behind,
+            (Quotes::Inside, _) => {
+                lines |= matches!(byte, b'\n' | b'\r');
+                Quotes::Inside
+            }
+            (_, b',') => Quotes::FieldStart,
+            (Quotes::Behind, byte) => {
+                stray |= lines && !matches!(byte, b'\n' | b'\r');
+                Quotes::Outside
+            }
+            _ => Quotes::Outside,
         };
     }
-    matches!(state, State::Quoted)
+    (state, stray)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! A video's place on the chart of a day, which exports tell only by the order of their rows.
 //!
-//! The place is the number of different videos of that day in the file up to and including this one; a video that
-//! comes again keeps its first place. Days may interleave. Memory is bounded: when [`PLACES`] places are held, the day
+//! The place is the number of different videos of that day in the file up to and including this one, those of rows
+//! that could not be read among them; a video that comes again keeps its first place. Days may interleave. Memory is bounded: when [`PLACES`] places are held, the day
 //! that was not seen for the longest time is closed, and its later rows have no place rather than a wrong one.
 
 use std::collections::{HashMap, HashSet};
@@ -20,11 +20,15 @@ pub(super) struct Ranks {
     rows: u64,
     days: HashMap<NaiveDate, Day>,
     closed: HashSet<NaiveDate>,
+    /// Day of the row before.
+    last_day: Option<NaiveDate>,
 }
 
 #[derive(Default)]
 struct Day {
     places: HashMap<Box<str>, i32>,
+    /// Rows that could not be read, each taken for a video of its own.
+    skipped: usize,
     last_row: u64,
 }
 
@@ -40,12 +44,23 @@ impl Ranks {
             rows: 0,
             days: HashMap::new(),
             closed: HashSet::new(),
+            last_day: None,
+        }
+    }
+
+    /// Leaves a place for a row that could not be read, on its day, or where that is unknown too, on that of the row
+    /// before.
+    pub(super) fn skip(&mut self, day: Option<NaiveDate>) {
+        let day = day.or(self.last_day).filter(|day| !self.closed.contains(day));
+        if let Some(day) = day {
+            self.days.entry(day).or_default().skipped += 1;
         }
     }
 
     /// The place of `video` on `day`, 1 for the first; `None` on a closed day.
     pub(super) fn place(&mut self, day: NaiveDate, video: &VideoId) -> Option<i32> {
         self.rows += 1;
+        self.last_day = Some(day);
         if self.closed.contains(&day) {
             return None;
         }
@@ -54,7 +69,7 @@ impl Ranks {
         if let Some(place) = chart.places.get(video.as_str()) {
             return Some(*place);
         }
-        let place = i32::try_from(chart.places.len() + 1).ok()?;
+        let place = i32::try_from(chart.places.len() + chart.skipped + 1).ok()?;
         chart.places.insert(video.as_str().into(), place);
         self.held += 1;
         if self.held > self.limit {
@@ -121,5 +136,22 @@ mod tests {
         let mut ranks = Ranks::holding(2);
         let places: Vec<_> = (1..=4).map(|number| ranks.place(day(14), &video(number))).collect();
         assert_eq!(places, [Some(1), Some(2), None, None]);
+    }
+
+    #[test]
+    fn a_row_that_could_not_be_read_keeps_its_place() {
+        let mut ranks = Ranks::new();
+        let (day, other) = (
+            NaiveDate::from_ymd_opt(2020, 8, 12),
+            NaiveDate::from_ymd_opt(2020, 8, 13),
+        );
+        let mut place =
+            |ranks: &mut Ranks, id: &str| ranks.place(day.expect("a day"), &VideoId::new(id).expect("an id"));
+        assert_eq!(place(&mut ranks, "aaaaaaaaaaa"), Some(1));
+        ranks.skip(day);
+        ranks.skip(other);
+        ranks.skip(None);
+        assert_eq!(place(&mut ranks, "bbbbbbbbbbb"), Some(4));
+        assert_eq!(place(&mut ranks, "aaaaaaaaaaa"), Some(1));
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! A row comes with its own bytes, its fields, and the physical line it starts on. A row that is longer than
 //! [`ROW_LIMIT`] is read to its end but only its beginning is kept. A quote that is opened and never closed would take
-//! in the rows behind it: where a line inside of a row begins a row of its own, the row ends there. Nothing here can
-//! fail but the input itself.
+//! in the rows behind it: a row that is not well formed ends where a line inside of it begins a row of its own. What
+//! is well formed is never taken apart. Nothing here can fail but the input itself.
 
 use std::io::{self, BufRead};
 
@@ -84,8 +84,8 @@ pub(super) enum Shape {
 
 /// How the beginning of a row is known.
 pub(super) trait RowStart {
-    /// How many fields it takes to know it.
-    fn fields_needed(&self) -> usize;
+    /// How many fields a row has.
+    fn width(&self) -> usize;
 
     /// Whether the fields of a line are the beginning of a row.
     fn begins_row(&self, fields: &[&[u8]]) -> bool;
@@ -164,13 +164,15 @@ impl<R: BufRead> RowReader<R> {
             (text_len, ends_len) = (text_len + written, ends_len + ended);
             let complete = matches!(result, ReadRecordResult::Record | ReadRecordResult::End);
             if shape == Shape::Whole && (complete || result != ReadRecordResult::InputEmpty) {
-                if let Some(unclosed) = self.end_before_next_row(line, start) {
-                    return Ok((unclosed, 0, 0));
-                }
                 if !complete || self.raw.len() > 2 * ROW_LIMIT {
                     shape = Shape::TooLong { field: ends_len };
                 } else if at_end && lines::ends_in_quotes(&self.raw) {
                     shape = Shape::OpenQuote;
+                }
+                let sound =
+                    shape == Shape::Whole && ends_len == start.width() && !lines::has_text_behind_quotes(&self.raw);
+                if !sound && let Some(unclosed) = self.end_before_next_row(line, start) {
+                    return Ok((unclosed, 0, 0));
                 }
             }
             if complete {
@@ -182,15 +184,10 @@ impl<R: BufRead> RowReader<R> {
         }
     }
 
-    /// Gives back what was read from the first line on that begins another row. A line before which the fields that
-    /// tell have not come yet may be the rest of this very row.
+    /// Gives back what was read from the first line on that begins another row.
     fn end_before_next_row(&mut self, line: u64, start: &impl RowStart) -> Option<Shape> {
-        let begins = |at: &usize| lines::begins(&self.raw[*at..], |fields| start.begins_row(fields));
-        let next = lines::starts_inside(&self.raw).find(begins)?;
+        let next = lines::starts_inside(&self.raw).find(|at| lines::begins(&self.raw[*at..], start))?;
         let field = lines::last_field(&self.raw[..next]);
-        if field < start.fields_needed() {
-            return None;
-        }
         self.input.put_back(&self.raw[next..]);
         self.raw.truncate(next);
         self.parser.reset();
@@ -244,12 +241,12 @@ mod tests {
     struct Numbered;
 
     impl RowStart for Numbered {
-        fn fields_needed(&self) -> usize {
-            1
+        fn width(&self) -> usize {
+            2
         }
 
         fn begins_row(&self, fields: &[&[u8]]) -> bool {
-            fields.len() > 1 && !fields[0].is_empty() && fields[0].iter().all(u8::is_ascii_digit)
+            !fields[0].is_empty() && fields[0].iter().all(u8::is_ascii_digit)
         }
     }
 
@@ -352,7 +349,7 @@ mod tests {
     #[test]
     fn an_open_quote_ends_where_the_next_row_begins() {
         for end in ["\n", "\r\n", "\r"] {
-            let lines = ["1,\"a", "more", "2,b,\"c\"", "3,\"d", "4", "", "5,\"e\",f", ""];
+            let lines = ["1,\"a", "more", "2,\"b\"", "3,\"d", "4", "", "5,\"e\"", ""];
             let text = lines.join(end);
             for buffer_bytes in [1, 2, 5, 4096] {
                 let mut reader = RowReader::new(BufReader::with_capacity(buffer_bytes, text.as_bytes()));
@@ -367,13 +364,21 @@ mod tests {
                 let unclosed = Shape::Unclosed { field: 1 };
                 let expected = [
                     (1, unclosed, ["1,\"a", "more"].join(end)),
-                    (3, Shape::Whole, "2,b,\"c\"".to_owned()),
+                    (3, Shape::Whole, "2,\"b\"".to_owned()),
                     (4, unclosed, ["3,\"d", "4"].join(end)),
-                    (7, Shape::Whole, "5,\"e\",f".to_owned()),
+                    (7, Shape::Whole, "5,\"e\"".to_owned()),
                 ];
                 assert_eq!(seen, expected, "{end:?}, buffer of {buffer_bytes}");
             }
         }
+    }
+
+    #[test]
+    fn what_is_well_formed_is_not_taken_apart() {
+        check(
+            "1,\"a\n2,b\nc\"\n3,d\n",
+            &[(1, &["1", "a\n2,b\nc"], "1,\"a\n2,b\nc\""), (4, &["3", "d"], "3,d")],
+        );
     }
 
     #[test]

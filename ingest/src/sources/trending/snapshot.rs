@@ -1,6 +1,6 @@
 //! From a CSV row to a video snapshot, or to the fault that prevents it.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use events::{Event, Region, VideoSnapshot};
 
 use super::cell::{self, Damage};
@@ -39,9 +39,10 @@ impl RowParser {
         }
     }
 
-    /// The row as the record that goes out: an event, or a rejected row.
+    /// The row as the record that goes out: an event, or a rejected row, which has its place on the chart all the same.
     pub(super) fn outgoing(&mut self, row: &Row<'_>) -> Outgoing {
         self.event(row).unwrap_or_else(|misread| {
+            self.ranks.skip(self.day(row));
             let column = misread.place.and_then(|place| self.columns.name(place));
             let fault = Fault {
                 line: row.line,
@@ -51,6 +52,17 @@ impl RowParser {
             };
             Outgoing::rejected(SOURCE, events::Topic::VideoSnapshots, fault, row.raw.to_owned())
         })
+    }
+
+    /// The day of a row that is otherwise unreadable.
+    fn day(&self, row: &Row<'_>) -> Option<NaiveDate> {
+        if row.shape != Shape::Whole || row.ends.len() != self.columns.width() {
+            return None;
+        }
+        let texts = row.texts().ok()?;
+        let text = texts.get(self.columns.place(Column::ObservedOn)?)?;
+        let time = date::observed(text.trim(), self.year).ok()?;
+        Some(time.date_naive())
     }
 
     fn event(&mut self, row: &Row<'_>) -> Result<Outgoing, Misread> {
@@ -117,9 +129,8 @@ impl RowParser {
 
 /// A row begins with a video's id and a day where they belong.
 impl RowStart for RowParser {
-    fn fields_needed(&self) -> usize {
-        let places = [Column::VideoId, Column::ObservedOn].map(|column| self.columns.place(column));
-        places.into_iter().flatten().max().map_or(0, |last| last + 1)
+    fn width(&self) -> usize {
+        self.columns.width()
     }
 
     fn begins_row(&self, fields: &[&[u8]]) -> bool {
