@@ -98,6 +98,7 @@ impl Appender {
     /// before [`Appender::positions`]. Otherwise the outcome may be unknown; the same applies.
     pub async fn append(&mut self, rows: &RecordBatch, spans: &[Span]) -> Result<Appended, AppendError> {
         self.check_fence(spans).await?;
+        self.lake.check_room()?;
         let (fresh, ids) = self.leave_out_known(rows).await?;
         let appended = Appended {
             rows: fresh.num_rows(),

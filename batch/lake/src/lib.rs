@@ -25,6 +25,12 @@ pub enum LakeError {
         "{location} is no place for a lake: {reason}. Give a folder that can be written, or s3://bucket/path, gs://…, az://…"
     )]
     Location { location: String, reason: String },
+    #[error("the disk of {location} is full: {free_mib} MiB are left, {needed_mib} MiB are kept free. Make room")]
+    Full {
+        location: String,
+        free_mib: u64,
+        needed_mib: u64,
+    },
     #[error("table {table} could not be opened: {source}")]
     Open {
         table: Table,

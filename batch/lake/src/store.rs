@@ -11,6 +11,9 @@ use url::Url;
 
 use crate::{LakeError, Table, cloud};
 
+/// Room that a commit and its checkpoint may need.
+const NEEDED_MIB: u64 = 16;
+
 /// A lake: one place, many tables.
 #[derive(Debug, Clone)]
 pub struct Lake {
@@ -96,6 +99,29 @@ impl Lake {
                 delta.load().await.map_err(|error| opening(table, error))?;
                 Ok(delta)
             }
+        }
+    }
+
+    /// Refuses to begin a write that a nearly full disk would break off.
+    ///
+    /// # Errors
+    /// The lake is a folder, and its disk has hardly any room left.
+    pub(crate) fn check_room(&self) -> Result<(), LakeError> {
+        let Ok(folder) = self.root.to_file_path() else {
+            return Ok(());
+        };
+        // a disk that can't be asked is found out by writing
+        let Ok(disk) = rustix::fs::statvfs(&folder) else {
+            return Ok(());
+        };
+        let free_mib = disk.f_bavail.saturating_mul(disk.f_frsize) >> 20;
+        match free_mib < NEEDED_MIB {
+            true => Err(LakeError::Full {
+                location: folder.display().to_string(),
+                free_mib,
+                needed_mib: NEEDED_MIB,
+            }),
+            false => Ok(()),
         }
     }
 

@@ -14,6 +14,7 @@ pub mod verify;
 use std::sync::Arc;
 
 use events::Clock;
+use tokio_util::sync::CancellationToken;
 
 use crate::cli::Global;
 use crate::settings::Settings;
@@ -23,6 +24,20 @@ pub struct Start {
     pub settings: Settings,
     pub clock: Arc<dyn Clock>,
     pub global: Global,
+}
+
+/// A token that is cancelled when the process is asked to stop. Asked again, the process ends at once.
+pub fn stop_when_asked() -> CancellationToken {
+    let stop = CancellationToken::new();
+    let asked = stop.clone();
+    tokio::spawn(async move {
+        asked_to_stop().await;
+        eprintln!("stopping: what was sent is brought to its end; once more ends at once");
+        asked.cancel();
+        asked_to_stop().await;
+        std::process::exit(130);
+    });
+    stop
 }
 
 /// Resolves when the process is asked to stop, by Ctrl-C or SIGTERM.

@@ -98,6 +98,23 @@ impl DataFolder {
     }
 }
 
+/// The owner that has the folder now, without touching anything in it.
+///
+/// # Errors
+/// The folder was written by a version that this one does not understand.
+pub fn live_owner(path: &Path) -> Result<Option<RunFile>> {
+    if let Ok(text) = std::fs::read(path.join("version.json")) {
+        fits(path, &text)?;
+    }
+    let Ok(text) = std::fs::read(path.join("run.json")) else {
+        return Ok(None);
+    };
+    let owner: RunFile =
+        serde_json::from_slice(&text).with_context(|| format!("{} can't be read", path.join("run.json").display()))?;
+    // a run file without its process was left by one that was killed
+    Ok(Path::new("/proc").join(owner.pid.to_string()).exists().then_some(owner))
+}
+
 fn read_run_file(path: &Path) -> Result<RunFile> {
     let text = std::fs::read(path.join("run.json"));
     let Ok(text) = text else {
@@ -113,21 +130,7 @@ fn read_run_file(path: &Path) -> Result<RunFile> {
 fn check_version(path: &Path) -> Result<()> {
     let file = path.join("version.json");
     match std::fs::read(&file) {
-        Ok(text) => {
-            let version: Version = serde_json::from_slice(&text)
-                .with_context(|| format!("{} can't be read: is this a data folder of ytempire?", file.display()))?;
-            if version.layout != LAYOUT {
-                bail!(
-                    "the data folder {} was laid out by ytempire {} (layout {}), this is ytempire {} (layout {LAYOUT}): \
-                     use that version, or another folder with --data-dir",
-                    path.display(),
-                    version.written_by,
-                    version.layout,
-                    env!("CARGO_PKG_VERSION"),
-                );
-            }
-            Ok(())
-        }
+        Ok(text) => fits(path, &text),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             let version = Version {
                 layout: LAYOUT,
@@ -138,6 +141,27 @@ fn check_version(path: &Path) -> Result<()> {
         }
         Err(error) => Err(error).context(format!("{} can't be read", file.display())),
     }
+}
+
+/// Refuses another layout than ours; `text` is the folder's version file.
+fn fits(path: &Path, text: &[u8]) -> Result<()> {
+    let version: Version = serde_json::from_slice(text).with_context(|| {
+        format!(
+            "{} can't be read: is this a data folder of ytempire?",
+            path.join("version.json").display()
+        )
+    })?;
+    if version.layout != LAYOUT {
+        bail!(
+            "the data folder {} was laid out by ytempire {} (layout {}), this is ytempire {} (layout {LAYOUT}): \
+             use that version, or another folder with --data-dir",
+            path.display(),
+            version.written_by,
+            version.layout,
+            env!("CARGO_PKG_VERSION"),
+        );
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -154,6 +178,8 @@ mod tests {
         .expect("written");
         let error = DataFolder::take(folder.path()).err().expect("taken").to_string();
         assert!(error.contains("9.9.9") && error.contains("--data-dir"), "{error}");
+        let error = live_owner(folder.path()).err().expect("looked").to_string();
+        assert!(error.contains("9.9.9"), "{error}");
     }
 
     #[test]
@@ -175,5 +201,14 @@ mod tests {
             Hold::Theirs(run) => assert_eq!(run.pid, 17),
             Hold::Mine(_) => panic!("taken twice"),
         }
+        let alive = RunFile {
+            pid: std::process::id(),
+            ..run
+        };
+        mine.write_run_file(&alive).expect("written");
+        assert_eq!(
+            live_owner(folder.path()).expect("looked").map(|owner| owner.pid),
+            Some(alive.pid)
+        );
     }
 }

@@ -28,14 +28,36 @@ pub fn wrong_use(error: impl Into<anyhow::Error>) -> anyhow::Error {
     WrongUse(error.into()).into()
 }
 
+/// The error and its causes; one that says what the one before it said already is left out.
+fn told(error: &anyhow::Error) -> String {
+    let mut told = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if !told.contains(&cause) {
+            told = if told.is_empty() { cause } else { format!("{told}: {cause}") };
+        }
+    }
+    told
+}
+
 pub fn code(outcome: anyhow::Result<Done>) -> ExitCode {
     match outcome {
         Ok(Done::Wholly) => ExitCode::SUCCESS,
         Ok(Done::BadFinding) => ExitCode::from(1),
         Ok(Done::Partly) => ExitCode::from(3),
         Err(error) => {
-            eprintln!("error: {error:#}");
+            eprintln!("error: {}", told(&error));
             ExitCode::from(if error.is::<WrongUse>() { 2 } else { 1 })
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cause_is_told_once() {
+        let error = anyhow::anyhow!("the disk is full").context("can't write: the disk is full");
+        assert_eq!(told(&error.context("ingest")), "ingest: can't write: the disk is full");
     }
 }

@@ -44,13 +44,13 @@ pub fn print_table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>)
 /// Rows as they come. A table needs all of them for its column widths; the others are written batch by batch.
 pub enum RowWriter {
     Table(Vec<RecordBatch>),
-    Json(ArrayWriter<std::io::BufWriter<std::io::Stdout>>),
-    Csv(Box<arrow::csv::Writer<std::io::BufWriter<std::io::Stdout>>>),
+    Json(ArrayWriter<Pipe>),
+    Csv(Box<arrow::csv::Writer<Pipe>>),
 }
 
 impl RowWriter {
     pub fn new(form: Form, schema: SchemaRef) -> Result<Self> {
-        let out = std::io::BufWriter::new(std::io::stdout());
+        let out = Pipe::to_stdout();
         let empty = RecordBatch::new_empty(schema);
         let mut writer = match form {
             Form::Table => RowWriter::Table(Vec::new()),
@@ -83,6 +83,49 @@ impl RowWriter {
             }
             RowWriter::Csv(writer) => finish(writer.into_inner().flush()),
         }
+    }
+}
+
+/// Standard output; once its reader has gone (`| head`), what is written is dropped.
+pub struct Pipe {
+    out: std::io::BufWriter<std::io::Stdout>,
+    closed: bool,
+}
+
+impl Pipe {
+    fn to_stdout() -> Self {
+        Self {
+            out: std::io::BufWriter::new(std::io::stdout()),
+            closed: false,
+        }
+    }
+
+    fn unless_closed<T>(&mut self, outcome: std::io::Result<T>, dropped: T) -> std::io::Result<T> {
+        match outcome {
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {
+                self.closed = true;
+                Ok(dropped)
+            }
+            other => other,
+        }
+    }
+}
+
+impl Write for Pipe {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if self.closed {
+            return Ok(bytes.len());
+        }
+        let written = self.out.write(bytes);
+        self.unless_closed(written, bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        if self.closed {
+            return Ok(());
+        }
+        let flushed = self.out.flush();
+        self.unless_closed(flushed, ())
     }
 }
 

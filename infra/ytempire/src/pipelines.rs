@@ -1,5 +1,6 @@
 //! All pipelines of the platform, running in this process.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,10 +12,14 @@ use log::{Assignment, BatchLimits};
 use streams::progress::Watched;
 use streams::{BronzeSink, Pipeline, PipelineError, Reading, Sink, ViewsSink};
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::platform::Platform;
 use crate::settings;
+
+/// How long a command waits for a pipeline that can't write.
+const TROUBLE_PATIENCE: Duration = Duration::from_secs(45);
 
 /// The running pipelines.
 pub struct Pipelines {
@@ -71,10 +76,12 @@ impl Pipelines {
     pub async fn reach(&mut self, goal: &Positions) -> Result<()> {
         for watched in self.watched.clone() {
             let (goal, mut status) = (goal.only(&watched.topics), watched.status);
+            let all = self.watched.clone();
             tokio::select! {
                 reached = status.wait_for(|status| status.positions.reaches(&goal)) => {
                     reached.context("a pipeline ended")?;
                 }
+                error = lasting_trouble(&all) => return Err(error),
                 error = self.failure() => return Err(error),
             }
         }
@@ -94,6 +101,27 @@ impl Pipelines {
     pub async fn stop(mut self) {
         self.stop.cancel();
         while self.tasks.join_next().await.is_some() {}
+    }
+}
+
+/// Resolves when a pipeline has been in trouble for so long that a command should not wait any more.
+async fn lasting_trouble(watched: &[Watched]) -> anyhow::Error {
+    let mut since: BTreeMap<&str, Instant> = BTreeMap::new();
+    loop {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        for one in watched {
+            let Some(trouble) = one.status.borrow().trouble.clone() else {
+                since.remove(one.sink.as_str());
+                continue;
+            };
+            if since.entry(&one.sink).or_insert_with(Instant::now).elapsed() > TROUBLE_PATIENCE {
+                return anyhow!(
+                    "{} can't write: {trouble}. Put that right and run the same command again: what was read is kept, and \
+                     nothing is doubled",
+                    one.sink
+                );
+            }
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use sqlx::postgres::PgPoolOptions;
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
-use crate::data_folder::{DataFolder, Hold, RunFile};
+use crate::data_folder::{DataFolder, Hold, RunFile, live_owner};
 use crate::settings::Settings;
 
 /// What a command cannot do without.
@@ -40,6 +40,16 @@ pub struct Platform {
     /// `None` when somebody else owns the folder.
     pub folder: Option<Box<DataFolder>>,
     pub owner: Option<RunFile>,
+}
+
+/// The lake to read: that of the folder's live owner, else the one of the settings. Starts nothing.
+///
+/// # Errors
+/// The folder is of another version, or the lake's place can't be understood.
+pub fn lake(settings: &Settings) -> Result<Lake> {
+    let owner = live_owner(&settings.data_dir)?;
+    let url = owner.map_or_else(|| settings.lake.url.clone(), |owner| owner.lake_url);
+    Ok(Lake::open(&url, settings.lake.options.clone())?)
 }
 
 /// How long a command waits for an owner that is starting or stopping.
@@ -154,6 +164,10 @@ impl Platform {
             self.log = log_settings(&self.settings, &broker.address());
             self.broker = Some(broker);
         }
+        let settings = self.log.clone();
+        tokio::task::spawn_blocking(move || log::Probe::open(&settings)?.reach())
+            .await?
+            .context("check KAFKA_BROKERS")?;
         log::ensure_topics(&self.log, self.settings.kafka.replication).await?;
         Ok(())
     }
@@ -200,6 +214,22 @@ impl Platform {
         self.pool
             .as_ref()
             .context("this command was started without a database")
+    }
+
+    /// # Errors
+    /// The owner that this command works through has gone.
+    pub fn check_owner(&self) -> Result<()> {
+        let Some(owner) = &self.owner else {
+            return Ok(());
+        };
+        match live_owner(&self.settings.data_dir)? {
+            Some(alive) if alive.pid == owner.pid => Ok(()),
+            _ => bail!(
+                "the platform that this command worked through (process {}) has stopped: start it again and run the same \
+                 command again; what is there already is not doubled",
+                owner.pid
+            ),
+        }
     }
 
     pub fn data_dir(&self) -> &Path {

@@ -9,6 +9,7 @@ use ingest::{Fault, Outgoing, Progress, Source, SourceError};
 use log::{Delivery, Producer, Settings};
 use roaring::RoaringTreemap;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
+use tokio_util::sync::CancellationToken;
 
 /// Records read ahead of the sending.
 const READ_AHEAD: usize = 512;
@@ -30,6 +31,8 @@ pub struct Read {
     pub rejected: u64,
     /// Why it ended before its end.
     pub broken: Option<SourceError>,
+    /// The user wanted no more of it.
+    pub stopped: bool,
 }
 
 /// Sends sources one after the other; each has the number of its turn as its mark.
@@ -38,16 +41,19 @@ pub struct Sending {
     deliveries: UnboundedReceiver<Delivery>,
     places: Vec<Places>,
     failed: Option<log::LogError>,
+    /// Cancelled when the user wants no more to be read.
+    stop: CancellationToken,
 }
 
 impl Sending {
-    pub fn open(settings: &Settings) -> Result<Self> {
+    pub fn open(settings: &Settings, stop: CancellationToken) -> Result<Self> {
         let (producer, deliveries) = Producer::open(settings)?;
         Ok(Self {
             producer,
             deliveries,
             places: Vec::new(),
             failed: None,
+            stop,
         })
     }
 
@@ -57,7 +63,18 @@ impl Sending {
         let (sender, mut records) = mpsc::channel(READ_AHEAD);
         let reading = tokio::task::spawn_blocking(move || read_ahead(source, &sender));
         let mut read = Read::default();
-        while let Some((step, progress)) = records.recv().await {
+        let stop = self.stop.clone();
+        loop {
+            let received = tokio::select! {
+                biased;
+                () = stop.cancelled() => {
+                    // the reader ends at its next record, however long it waits for it
+                    read.stopped = true;
+                    return Ok(read);
+                }
+                received = records.recv() => received,
+            };
+            let Some((step, progress)) = received else { break };
             match step {
                 Ok(outgoing) => {
                     read.records += 1;

@@ -43,6 +43,13 @@ impl Probe {
         })
     }
 
+    /// # Errors
+    /// The brokers don't answer.
+    pub fn reach(&self) -> Result<(), LogError> {
+        let metadata = self.inner.fetch_metadata(None, TIMEOUT);
+        metadata.map(drop).map_err(|source| self.unreachable(source))
+    }
+
     /// The partitions a topic has; none when it does not exist.
     pub fn partitions(&self, topic: Topic) -> Result<Vec<Partition>, LogError> {
         let metadata = self

@@ -5,12 +5,12 @@ mod replay;
 
 use anyhow::{Result, bail};
 use batch::Session;
-use lake::Lake;
 
 use super::Start;
 use crate::cli::{DeadLettersAction, DeadLettersOptions};
 use crate::exit::Done;
 use crate::output;
+use crate::platform;
 
 /// Longest part of a raw row in a list, in characters.
 const EXCERPT: usize = 60;
@@ -24,8 +24,7 @@ pub async fn run(start: Start, options: DeadLettersOptions) -> Result<Done> {
 }
 
 async fn session(start: &Start) -> Result<Session> {
-    let lake = Lake::open(&start.settings.lake.url, start.settings.lake.options.clone())?;
-    Ok(Session::open(&lake).await?)
+    Ok(Session::open(&platform::lake(&start.settings)?).await?)
 }
 
 async fn list(start: &Start, limit: usize) -> Result<Done> {

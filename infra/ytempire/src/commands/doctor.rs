@@ -133,7 +133,7 @@ async fn lake(platform: &Platform) -> Result<String> {
     batch::Session::open(&platform.lake).await?;
     Ok(format!(
         "{}, all {} tables",
-        platform.settings.lake.url,
+        platform.lake.url(),
         lake::Table::ALL.len()
     ))
 }

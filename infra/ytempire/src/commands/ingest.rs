@@ -5,10 +5,11 @@ mod simulate;
 mod summary;
 mod trending;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use events::Topic;
+use tokio_util::sync::CancellationToken;
 
-use super::Start;
+use super::{Start, stop_when_asked};
 use crate::cli::{IngestOptions, SourceName};
 use crate::exit::Done;
 use crate::pipelines::Pipelines;
@@ -31,12 +32,21 @@ pub struct Run {
 
 impl Run {
     pub async fn open(start: Start) -> Result<Self> {
+        let stop = stop_when_asked();
+        let opened = tokio::select! {
+            opened = Self::start(start, stop.clone()) => opened,
+            () = stop.cancelled() => bail!("stopped before anything was read"),
+        };
+        opened
+    }
+
+    async fn start(start: Start, stop: CancellationToken) -> Result<Self> {
         let platform = Platform::attach(start.settings, start.clock, &ALL_NEEDS).await?;
         let pipelines = match platform.owner {
             None => Some(Pipelines::start(&platform).await?),
             Some(_) => None,
         };
-        let sending = Sending::open(&platform.log)?;
+        let sending = Sending::open(&platform.log, stop)?;
         Ok(Self {
             platform,
             pipelines,
@@ -46,7 +56,9 @@ impl Run {
 
     /// Confirms everything, and waits until it can be queried unless told otherwise.
     pub async fn settle(&mut self, wait: Wait) -> Result<()> {
-        self.sending.flush().await?;
+        let flushed = self.sending.flush().await;
+        self.platform.check_owner()?;
+        flushed?;
         if wait == Wait::No && self.pipelines.is_none() {
             return Ok(());
         }
@@ -60,13 +72,19 @@ impl Run {
     /// The owner's sinks store their positions with their data, so the stores themselves tell.
     async fn wait_for_owner(&self, goal: &events::Positions) -> Result<()> {
         loop {
-            let views = streams::stored_positions(self.platform.pool()?).await?;
-            let topics: Vec<Topic> = features::TILES.iter().map(|tile| tile.topic).collect();
-            if views.reaches(&goal.only(&topics)) && self.lake_reaches(goal).await? {
+            let reached = self.owner_reaches(goal).await;
+            self.platform.check_owner()?;
+            if reached? {
                 return Ok(());
             }
             tokio::time::sleep(std::time::Duration::from_millis(200)).await;
         }
+    }
+
+    async fn owner_reaches(&self, goal: &events::Positions) -> Result<bool> {
+        let views = streams::stored_positions(self.platform.pool()?).await?;
+        let topics: Vec<Topic> = features::TILES.iter().map(|tile| tile.topic).collect();
+        Ok(views.reaches(&goal.only(&topics)) && self.lake_reaches(goal).await?)
     }
 
     async fn lake_reaches(&self, goal: &events::Positions) -> Result<bool> {

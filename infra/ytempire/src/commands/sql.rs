@@ -3,12 +3,12 @@ use std::io::Read;
 use anyhow::Result;
 use batch::{Session, SqlError};
 use futures::StreamExt;
-use lake::Lake;
 
 use super::Start;
 use crate::cli::SqlOptions;
 use crate::exit::{Done, wrong_use};
 use crate::output::{Form, RowWriter};
+use crate::platform;
 
 /// Reads the lake where it lies: no broker, no database, and no matter whether somebody writes to it.
 pub async fn run(start: Start, options: SqlOptions) -> Result<Done> {
@@ -18,8 +18,7 @@ pub async fn run(start: Start, options: SqlOptions) -> Result<Done> {
         query.clear();
         std::io::stdin().read_to_string(&mut query)?;
     }
-    let lake = Lake::open(&start.settings.lake.url, start.settings.lake.options.clone())?;
-    let session = Session::open(&lake).await?;
+    let session = Session::open(&platform::lake(&start.settings)?).await?;
     let (schema, mut batches) = session.query(&query).await.map_err(|error| match error {
         SqlError::Query(_) => wrong_use(error),
         other => other.into(),

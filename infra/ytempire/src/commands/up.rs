@@ -5,7 +5,7 @@ mod demo;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use api::{ApiState, Readiness};
 use events::Clock;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Start, asked_to_stop};
 use crate::cli::UpOptions;
 use crate::data_folder::RunFile;
-use crate::exit::Done;
+use crate::exit::{Done, wrong_use};
 use crate::output;
 use crate::pipelines::Pipelines;
 use crate::platform::Platform;
@@ -82,6 +82,13 @@ fn metrics() -> Result<PrometheusHandle> {
 
 async fn listen(address: &str) -> Result<TcpListener> {
     let bound = TcpListener::bind(address).await;
+    if let Err(error) = &bound
+        && error.kind() == std::io::ErrorKind::InvalidInput
+    {
+        return Err(wrong_use(anyhow!(
+            "{address} is no address to listen on: give host:port, such as 127.0.0.1:8080"
+        )));
+    }
     bound.with_context(|| {
         format!("can't listen on {address}: choose another address with --http, or port 0 for any free one")
     })

@@ -34,11 +34,12 @@ pub async fn run(start: Start, options: SimulateOptions) -> Result<Done> {
         counts.accept(summary::accepted_at(&session, run.sending.places()).await?.iter().sum());
     }
     run.close().await?;
+    let done = if read.stopped { Done::Partly } else { Done::Wholly };
     match json {
         true => output::print_json(&counts)?,
         false => summary::print_table(vec![summary::cells("simulate", &counts, "")])?,
     }
-    Ok(Done::Wholly)
+    Ok(done)
 }
 
 fn paced(start: &Start, options: &SimulateOptions) -> Result<Box<dyn Source>> {

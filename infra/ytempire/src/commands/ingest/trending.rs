@@ -157,7 +157,7 @@ async fn read(run: &mut Run, path: PathBuf, source: Box<dyn Source>, quiet: bool
     Ok(File {
         kind: Some(if is_category_file(&path) { CATEGORIES } else { EXPORT }),
         path,
-        status: if read.broken.is_some() {
+        status: if read.broken.is_some() || read.stopped {
             Status::Partly
         } else {
             Status::Ingested
@@ -168,7 +168,10 @@ async fn read(run: &mut Run, path: PathBuf, source: Box<dyn Source>, quiet: bool
             reasons: seen.reasons,
             ..Counts::default()
         },
-        error: read.broken.map(|error| error.to_string()),
+        error: match read.stopped {
+            true => Some("stopped by the user before its end".to_owned()),
+            false => read.broken.map(|error| error.to_string()),
+        },
         mark: Some(mark),
     })
 }

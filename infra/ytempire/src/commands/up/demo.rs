@@ -37,7 +37,7 @@ pub fn start(platform: &Platform, stop: CancellationToken) -> Result<tokio::task
     let file = platform.data_dir().join("simulation.json");
     let settings = platform.settings.simulate.clone();
     let cursor = read_cursor(&file)?.unwrap_or_else(|| first_cursor(&settings, platform.clock.now()));
-    let sending = Sending::open(&platform.log)?;
+    let sending = Sending::open(&platform.log, CancellationToken::new())?;
     let demo = Demo {
         file,
         cursor,
