@@ -7,8 +7,8 @@ use crate::{ChannelId, Currency, Invalid, Payload, Topic, VideoId};
 
 /// One row of a report that YouTube makes of a channel: metrics of a day, or of a period, split by the dimensions
 /// that are present. Metrics are of the time span alone, not cumulative. The event's `ce_time` is the midnight (UTC)
-/// that begins the last day, or the day the row was read from when it names none. What a report does not have is
-/// absent, never zero.
+/// that begins the last day, or 1970-01-01 where nobody knows which days the row is of. What a report does not have
+/// is absent, never zero.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AnalyticsRow {
@@ -25,6 +25,14 @@ pub struct AnalyticsRow {
     /// The last day of a period, itself in it; absent in rows of one day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_day: Option<NaiveDate>,
+
+    /// What the report says of the video beside its figures.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub video_title: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub video_published_on: Option<NaiveDate>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub video_duration_seconds: Option<i64>,
 
     /// Country as the report names it: ISO 3166-1 alpha-2, or a name, or YouTube's `ZZ` for unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -164,6 +172,9 @@ impl AnalyticsRow {
             video_id: None,
             day: None,
             last_day: None,
+            video_title: None,
+            video_published_on: None,
+            video_duration_seconds: None,
             country: None,
             traffic_source: None,
             traffic_detail: None,
@@ -221,6 +232,7 @@ impl AnalyticsRow {
 
     fn check_counters(&self) -> Result<(), Invalid> {
         counter("views", self.views)?;
+        counter("video_duration_seconds", self.video_duration_seconds)?;
         counter("engaged_views", self.engaged_views)?;
         // a like that is taken back on another day counts against that day
         let signed = [
@@ -285,6 +297,7 @@ impl Payload for AnalyticsRow {
         {
             return Err(Invalid::new("last_day", format!("{last} is before {first}")));
         }
+        no_nul("video_title", self.video_title.as_deref().unwrap_or_default())?;
         for (field, value) in self.dimensions() {
             no_nul(field, value.as_deref().unwrap_or_default())?;
         }

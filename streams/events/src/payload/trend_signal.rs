@@ -13,7 +13,7 @@ pub struct TrendSignal {
     /// Absent when the source does not split by region.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<Region>,
-    /// Length of the window in seconds.
+    /// Length of the window in seconds; 0 where the source does not say.
     pub window_seconds: i64,
     pub value: f64,
     pub scale: Scale,
@@ -118,8 +118,8 @@ impl Payload for TrendSignal {
         text("keyword", &self.keyword)?;
         no_nul("related_to", self.related_to.as_deref().unwrap_or_default())?;
         no_nul("area", self.area.as_deref().unwrap_or_default())?;
-        if self.window_seconds <= 0 {
-            return Err(Invalid::new("window_seconds", "is not positive"));
+        if self.window_seconds < 0 {
+            return Err(Invalid::new("window_seconds", "is negative"));
         }
         match self.value {
             value if !value.is_finite() || value < 0.0 => Err(Invalid::new("value", "is negative or not a number")),
