@@ -8,6 +8,7 @@ mod fault;
 mod outgoing;
 mod paths;
 pub mod sources;
+mod table_file;
 
 pub use fault::{Fault, FaultKind};
 pub use outgoing::Outgoing;

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod categories;
+mod files;
 mod generations;
 mod properties;
 mod reading;
