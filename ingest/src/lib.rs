@@ -12,5 +12,5 @@ mod table_file;
 
 pub use fault::{Fault, FaultKind};
 pub use outgoing::Outgoing;
-pub use paths::{PathsError, expand};
+pub use paths::{PathsError, expand, expand_folders};
 pub use sources::{Progress, Source, SourceError, Unit};

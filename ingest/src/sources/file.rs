@@ -17,6 +17,7 @@ mod archive;
 mod kind;
 mod period;
 mod refusal;
+mod zip;
 
 pub use kind::Kind;
 pub use period::{Period, PeriodError};

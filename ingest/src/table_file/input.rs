@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use flate2::bufread::MultiGzDecoder;
 
-use super::rows::{HeaderRow, RowReader};
+use super::rows::{HeaderRow, RowReader, Shape};
 use crate::{Progress, Unit};
 
 const BUFFER_BYTES: usize = 64 * 1024;
@@ -98,6 +98,11 @@ impl Head {
         let mut rows = Vec::new();
         // memory is read without faults
         while let Ok(Some(row)) = reader.next_row(&HeaderRow) {
+            if matches!(row.shape, Shape::TooLong { .. }) {
+                let start = &row.raw[..row.raw.len().min(100)];
+                rows.push(vec![String::from_utf8_lossy(start).into_owned()]);
+                continue;
+            }
             let mut start = 0;
             let field = |end: &usize| {
                 let bytes = &row.text[start..*end];

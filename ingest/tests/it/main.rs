@@ -3,6 +3,7 @@
 mod bad_input;
 mod categories;
 mod files;
+mod files_by_hand;
 mod generations;
 mod properties;
 mod reading;

@@ -52,6 +52,7 @@ impl Regions {
             .iter()
             .filter_map(|row| row.first())
             .map(|name| name.trim())
+            .filter(|name| !name.is_empty())
             .collect();
         let regions = Self {
             columns: columns.collect(),
