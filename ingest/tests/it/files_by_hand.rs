@@ -184,7 +184,7 @@ fn an_archive_is_read_member_by_member() {
         kinds,
         [Some(Kind::YoutubeStudioTable), Some(Kind::YoutubeStudioTotals), None]
     );
-    let table = Reading::of(opened[0].source.as_mut().ok().expect("a table").as_mut());
+    let table = Reading::of(opened[0].source.as_mut().expect("a table").as_mut());
     assert!(times(&table).iter().all(|time| time == "2021-10-31"));
     std::fs::write(&path, &bytes[..bytes.len() / 2]).expect("written");
     let error = open(&path, &ask()).remove(0).source.err().expect("read").to_string();
