@@ -17,6 +17,9 @@ use crate::table_file::input::Head;
 use crate::table_file::misread::Misread;
 use crate::table_file::sheet::{Cells, Reading, record};
 
+/// The category, and two titles.
+const MOST_TITLES: usize = 3;
+
 /// Rows looked at.
 const LOOKED_AT: usize = 12;
 
@@ -57,9 +60,22 @@ fn has_sections(rows: &[Vec<String>]) -> bool {
         .collect();
     let named = titles.iter().any(|title| title == "top") && titles.iter().any(|title| title == "rising");
     let is_row = |row: &Vec<String>| row.len() == 2 && (value(&row[1]).is_ok() || growth(&row[1]).is_ok());
-    let formed = rows.windows(2).any(|pair| pair[0].len() == 1 && is_row(&pair[1]));
-    let only_these = rows.iter().all(|row| row.len() == 1 || is_row(row));
-    only_these && (named || (formed && rows.first().is_some_and(|row| row.len() == 1)))
+    let (alone, rest): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.len() == 1);
+    if !rest.iter().all(|row| is_row(row)) {
+        return false;
+    }
+    let measured = rest
+        .iter()
+        .filter(|row| row[1].chars().any(|c| c.is_ascii_digit()))
+        .count();
+    // words alone may be anybody's table; a growth in a word stands among numbers
+    let formed = alone.len() <= MOST_TITLES
+        && measured * 2 >= rest.len()
+        && measured > 0
+        && rows
+            .first()
+            .is_some_and(|row| row.len() == 1 && row[0].contains([':', '：']));
+    named || formed
 }
 
 impl Related {
