@@ -8,6 +8,6 @@ mod place;
 mod recompute;
 mod session;
 
-pub use place::Place;
+pub use place::{Place, digests_of};
 pub use recompute::recompute;
 pub use session::{Session, SqlError};

@@ -4,6 +4,7 @@ use arrow::array::{AsArray, RecordBatch};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Int32Type, Int64Type};
 use arrow::error::ArrowError;
+use datafusion::common::Column;
 use datafusion::error::DataFusionError;
 use datafusion::logical_expr::{Expr, col, lit};
 use events::{Partition, Topic};
@@ -53,6 +54,57 @@ impl Session {
         }
         Ok(())
     }
+}
+
+impl Session {
+    /// Hands digests of the topic's rows ([`Table::digests`]) to `visit`, with their places; ranges as in
+    /// [`Session::places`].
+    ///
+    /// # Errors
+    /// The lake can't be read.
+    pub async fn digests(
+        &self,
+        topic: Topic,
+        ranges: &[(Partition, i64, i64)],
+        mut visit: impl FnMut(Partition, i64, u64),
+    ) -> Result<(), SqlError> {
+        let failed = |error: DataFusionError| SqlError::Run(Box::new(error));
+        let table = Table::of(topic);
+        let digested = table.digested();
+        let names = ["_partition", "_offset"].into_iter().chain(digested.iter().map(|(name, _)| *name));
+        let columns = names.map(|name| Expr::Column(Column::from_name(name))).collect();
+        let rows = self.context().table(table.to_string()).await.map_err(failed)?;
+        let frame = rows.filter(within(ranges)).and_then(|rows| rows.select(columns)).map_err(failed)?;
+        let mut batches = frame.execute_stream().await.map_err(failed)?;
+        while let Some(batch) = batches.next().await {
+            let batch = batch.map_err(failed)?;
+            let found = digests_of(table, &batch).map_err(|error| failed(error.into()))?;
+            found.into_iter().for_each(|(partition, offset, digest)| visit(partition, offset, digest));
+        }
+        Ok(())
+    }
+}
+
+/// Place and digest of every row of a batch.
+///
+/// # Errors
+/// The batch lacks a column of the table.
+pub fn digests_of(table: Table, batch: &RecordBatch) -> Result<Vec<(Partition, i64, u64)>, ArrowError> {
+    let column = |name: &str, kind| {
+        let found = batch.column_by_name(name);
+        cast(found.ok_or_else(|| ArrowError::SchemaError(format!("column {name} is missing")))?, kind)
+    };
+    let (partitions, offsets) = (column("_partition", &DataType::Int32)?, column("_offset", &DataType::Int64)?);
+    let (partitions, offsets) = (
+        partitions.as_primitive::<Int32Type>(),
+        offsets.as_primitive::<Int64Type>(),
+    );
+    let place = |row: usize| Partition {
+        topic: table.topic(),
+        number: partitions.value(row),
+    };
+    let digests = table.digests(batch)?.into_iter().enumerate();
+    Ok(digests.map(|(row, digest)| (place(row), offsets.value(row), digest)).collect())
 }
 
 fn within(ranges: &[(Partition, i64, i64)]) -> Expr {

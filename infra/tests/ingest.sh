@@ -67,7 +67,7 @@ test_wrong_use() {
     ytempire ingest trending
     ends_with 2 "ingest trending without a file"
     local command
-    for command in up ingest "ingest trending" "ingest simulate" sql lag verify dead-letters migrate doctor; do
+    for command in up ingest "ingest trending" "ingest file" "ingest simulate" sql lag verify dead-letters migrate doctor; do
         # shellcheck disable=SC2086 # two words are two arguments
         ytempire $command --help
         ends_with 0 "$command --help"

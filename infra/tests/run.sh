@@ -14,6 +14,8 @@ source "$HERE/assertions.sh"
 source "$HERE/platform.sh"
 # shellcheck source=infra/tests/ingest.sh
 source "$HERE/ingest.sh"
+# shellcheck source=infra/tests/files.sh
+source "$HERE/files.sh"
 # shellcheck source=infra/tests/up.sh
 source "$HERE/up.sh"
 # shellcheck source=infra/tests/bad_input.sh
@@ -26,7 +28,7 @@ source "$HERE/kafka.sh"
 # How an ingest ends that read all its files to their ends and rejected some rows: done.
 ROWS_REJECTED=0
 TESTS=(
-    test_ingest_twice test_sql test_verify test_notebooks test_wrong_use
+    test_ingest_twice test_files test_sql test_verify test_notebooks test_wrong_use
     test_up test_stop_and_restart test_postgres_dies test_external_parts test_lake_on_s3
     test_files_that_are_no_exports test_damaged_exports test_regions test_port_taken test_folder_of_another_version test_full_disk
     test_real_kafka test_kills

@@ -8,8 +8,9 @@ mod fault;
 mod outgoing;
 mod paths;
 pub mod sources;
+mod table_file;
 
 pub use fault::{Fault, FaultKind};
 pub use outgoing::Outgoing;
-pub use paths::{PathsError, expand};
+pub use paths::{PathsError, expand, expand_folders};
 pub use sources::{Progress, Source, SourceError, Unit};

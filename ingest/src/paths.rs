@@ -40,6 +40,23 @@ pub fn expand<P: AsRef<str>>(patterns: &[P]) -> Result<Vec<PathBuf>, PathsError>
     Ok(files)
 }
 
+/// Like [`expand`]; a folder stands for all the files in it and below it.
+///
+/// # Errors
+/// As [`expand`], and a folder without files.
+pub fn expand_folders<P: AsRef<str>>(patterns: &[P]) -> Result<Vec<PathBuf>, PathsError> {
+    let below = |folder: &str| format!("{}/**/*", glob::Pattern::escape(folder.trim_end_matches('/')));
+    let patterns: Vec<String> = patterns
+        .iter()
+        .map(AsRef::as_ref)
+        .map(|pattern| match Path::new(pattern).is_dir() {
+            true => below(pattern),
+            false => pattern.to_owned(),
+        })
+        .collect();
+    expand(&patterns)
+}
+
 fn expand_one(pattern: &str, files: &mut Vec<PathBuf>) -> Result<(), PathsError> {
     let path = Path::new(pattern);
     if pattern == "-" {
@@ -119,6 +136,17 @@ mod tests {
             let error = expand(&[&pattern]).expect_err("found").to_string();
             assert!(error.contains(pattern.trim_end_matches('/')), "{error}");
         }
+    }
+
+    #[test]
+    fn a_folder_stands_for_its_files() {
+        let folder = folder(&["b.csv", "a.csv"]);
+        fs::create_dir(folder.path().join("[in]")).expect("a folder");
+        fs::write(folder.path().join("[in]/c.csv"), b"x").expect("a file");
+        let path = folder.path().to_string_lossy().into_owned();
+        let mut found = names(&expand_folders(&[path]).expect("files"));
+        found.sort();
+        assert_eq!(found, ["a.csv", "b.csv", "c.csv"]);
     }
 
     #[test]

@@ -6,8 +6,14 @@ use thiserror::Error;
 
 use crate::Outgoing;
 
+mod channel_tracker;
+mod comment_export;
+pub mod file;
+mod google_trends;
 pub mod simulate;
+mod sponsorship;
 pub mod trending;
+mod youtube_studio;
 
 /// Hands out records until it has no more.
 pub trait Source: Send {

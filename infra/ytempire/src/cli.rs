@@ -112,6 +112,13 @@ pub enum SourceName {
     /// YouTube trending exports: CSV files, plain or gzipped
     #[command(after_help = "Example: ytempire ingest trending 'data/*videos.csv.gz' data/US_category_id.json")]
     Trending(TrendingOptions),
+    /// Files you have already: YouTube Studio, Google Trends, comments, trackers, sponsorships, trending exports
+    ///
+    /// What a file is shows in its first rows; the command says what it took it for. Kinds: youtube-trending,
+    /// youtube-category-names, youtube-channel-tracker, youtube-comments, youtube-studio-table, youtube-studio-chart,
+    /// youtube-studio-totals, google-trends-interest, google-trends-regions, google-trends-related, sponsorship.
+    #[command(after_help = "Example: ytempire ingest file 'Content 2021-10-01_2021-11-01 Name.zip' multiTimeline.csv")]
+    File(FileOptions),
     /// A seeded world of channels, videos, trends and revenue
     #[command(after_help = "Example: ytempire ingest simulate --seed 7 --channels 50 --days 30")]
     Simulate(SimulateOptions),
@@ -128,6 +135,28 @@ pub struct TrendingOptions {
     /// Year of dates without one (DD.MM)
     #[arg(long, default_value_t = 2017)]
     pub year: i32,
+    /// Don't wait until the rows can be queried
+    #[arg(long)]
+    pub no_wait: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct FileOptions {
+    /// Files, plain or gzipped, zip archives of YouTube Studio, folders, globs, or - for standard input
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<String>,
+    /// What every file is, where its content does not tell
+    #[arg(long = "as", value_name = "KIND")]
+    pub kind: Option<String>,
+    /// Region of a chart, or the one that a trend was asked for
+    #[arg(long, value_name = "CODE")]
+    pub region: Option<String>,
+    /// Channel that exports of YouTube Studio are of
+    #[arg(long, value_name = "UC...")]
+    pub channel: Option<String>,
+    /// Days that a table without dates is of, both in it
+    #[arg(long, value_name = "FROM..TO")]
+    pub period: Option<ingest::sources::file::Period>,
     /// Don't wait until the rows can be queried
     #[arg(long)]
     pub no_wait: bool,

@@ -11,21 +11,21 @@ use std::path::Path;
 
 use events::Region;
 
+use super::file::Kind;
+use crate::table_file::binary;
+use crate::table_file::input::{Head, Input, Meter, Text};
+use crate::table_file::rows::{Broken, HeaderRow, RowReader, Shape};
 use crate::{Outgoing, Progress, Source, SourceError};
 
 mod categories;
-mod cell;
 mod columns;
 mod date;
-mod input;
-mod lines;
+mod description;
 mod rank;
 mod refusal;
 mod region;
-mod rows;
 mod snapshot;
 mod tags;
-mod unread;
 
 pub use categories::{Categories, category_files_beside};
 pub use columns::HeaderError;
@@ -33,8 +33,6 @@ pub use refusal::OpenError;
 pub use region::RegionError;
 
 use columns::Columns;
-use input::{Input, Meter, Text};
-use rows::{Broken, RowReader, RowStart, Shape};
 use snapshot::RowParser;
 
 /// CloudEvents `source` of everything read here, whatever the file.
@@ -58,18 +56,34 @@ impl Default for Options {
     }
 }
 
-/// Opens an export or a list of category names, plain or gzipped; `-` is standard input.
+/// Opens an export or a list of category names, plain or gzipped, and says which it is; `-` is standard input.
 ///
 /// # Errors
 /// The file cannot be read, is neither of the two, or its region is not known. Each message names the file.
-pub fn open(path: &Path, options: &Options) -> Result<Box<dyn Source>, OpenError> {
+pub fn open(path: &Path, options: &Options) -> Result<(Kind, Box<dyn Source>), OpenError> {
     let name = display_name(path);
     let input = Input::open(path).map_err(|cause| unreadable(&name, cause))?;
+    open_input(path, name, input, options)
+}
+
+/// Like [`open`], of what is open already.
+pub(crate) fn open_input(
+    path: &Path,
+    name: String,
+    input: Input,
+    options: &Options,
+) -> Result<(Kind, Box<dyn Source>), OpenError> {
     let region = || region_of(path, options);
-    match input.start.trim_ascii_start().first() {
-        Some(b'{') => Ok(Box::new(Categories::read(name, input, region)?)),
-        _ => Ok(Box::new(Trending::read(name, input, options.year, region)?)),
-    }
+    Ok(match input.start.trim_ascii_start().first() {
+        Some(b'{') => (
+            Kind::YoutubeCategoryNames,
+            Box::new(Categories::read(name, input, region)?),
+        ),
+        _ => (
+            Kind::YoutubeTrending,
+            Box::new(Trending::read(name, input, options.year, region)?),
+        ),
+    })
 }
 
 /// One export being read.
@@ -109,7 +123,7 @@ impl Trending {
         year: i32,
         region: impl FnOnce() -> Result<Region, RegionError>,
     ) -> Result<Self, OpenError> {
-        if let Some(looks_like) = refusal::looks_like(&input.start) {
+        if let Some(looks_like) = binary::looks_like(&input.start) {
             return Err(OpenError::NotText { name, looks_like });
         }
         let mut rows = RowReader::new(input.text);
@@ -149,26 +163,13 @@ impl Source for Trending {
     }
 }
 
-/// A header has no rows inside.
-struct Header;
-
-impl RowStart for Header {
-    fn width(&self) -> usize {
-        0
-    }
-
-    fn begins_row(&self, _: &[&[u8]]) -> bool {
-        false
-    }
-}
-
 fn read_header(name: &str, rows: &mut RowReader<Text>) -> Result<Columns, OpenError> {
     let not_text = |looks_like| OpenError::NotText {
         name: name.to_owned(),
         looks_like,
     };
     let row = rows
-        .next_row(&Header)
+        .next_row(&HeaderRow)
         .map_err(|broken| unreadable(name, broken.cause))?;
     let row = row.ok_or_else(|| OpenError::Empty { name: name.to_owned() })?;
     if matches!(row.shape, Shape::TooLong { .. }) {
@@ -192,7 +193,7 @@ fn region_of(path: &Path, options: &Options) -> Result<Region, RegionError> {
     }
 }
 
-fn display_name(path: &Path) -> String {
+pub(crate) fn display_name(path: &Path) -> String {
     match path == Path::new("-") {
         true => "standard input".to_owned(),
         false => path.display().to_string(),
@@ -202,4 +203,16 @@ fn display_name(path: &Path) -> String {
 fn unreadable(name: &str, cause: io::Error) -> OpenError {
     let name = name.to_owned();
     OpenError::Unreadable { name, cause }
+}
+
+/// Whether the first row is the header of an export.
+pub(crate) fn is_export(head: &Head) -> bool {
+    let header = head.rows.first();
+    header.is_some_and(|names| Columns::new(names.iter().cloned()).is_ok())
+}
+
+/// Whether it is a list of category names.
+pub(crate) fn is_category_list(start: &[u8], head: &Head) -> bool {
+    let mut texts = head.rows.iter().flatten();
+    start.trim_ascii_start().first() == Some(&b'{') && texts.any(|text| text.contains(categories::KIND))
 }

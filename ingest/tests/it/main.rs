@@ -2,6 +2,8 @@
 
 mod bad_input;
 mod categories;
+mod files;
+mod files_by_hand;
 mod generations;
 mod properties;
 mod reading;

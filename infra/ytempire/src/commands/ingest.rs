@@ -1,5 +1,7 @@
 //! `ytempire ingest`: a source into the log, and the lake asked what became of it.
 
+mod file;
+mod files;
 mod progress;
 mod simulate;
 mod summary;
@@ -19,6 +21,7 @@ use crate::sending::{Places, Sending, behind};
 pub async fn run(start: Start, options: IngestOptions) -> Result<Done> {
     match options.source {
         SourceName::Trending(options) => trending::run(start, options).await,
+        SourceName::File(options) => file::run(start, options).await,
         SourceName::Simulate(options) => simulate::run(start, options).await,
     }
 }

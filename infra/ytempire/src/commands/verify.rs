@@ -1,8 +1,8 @@
 //! `ytempire verify`: do topic, lake and views agree?
 //!
 //! The common position vector is that of the views, read in one snapshot of the database together with every view. The
-//! lake is given time to reach it. Then the topic's distinct events below it are compared with the lake's rows, and
-//! the views with the same views computed from the lake's rows below it.
+//! lake is given time to reach it. Then the topic's distinct events below it are compared with the lake's rows, value by
+//! value, and the views with the same views computed from the lake's rows below it.
 
 mod compare;
 
@@ -48,6 +48,8 @@ struct TopicReport {
     missing: u64,
     doubled: u64,
     unknown: u64,
+    /// Rows that do not say what their records say.
+    altered: u64,
     /// Rows whose records the broker has removed (retention, compaction), so that only the lake has them.
     past_retention: u64,
     differences: Vec<String>,
@@ -109,7 +111,7 @@ async fn check(platform: &Platform) -> Result<Report> {
     let topics_agree = report
         .topics
         .iter()
-        .all(|one| one.missing + one.doubled + one.unknown == 0);
+        .all(|one| one.missing + one.doubled + one.unknown + one.altered == 0);
     report.agrees = topics_agree && report.views.iter().all(|one| one.differing == 0);
     Ok(report)
 }
@@ -190,7 +192,7 @@ async fn check_topic(
     ranges: Vec<(Partition, i64, i64)>,
 ) -> Result<TopicReport> {
     let (settings, wanted) = (platform.log.clone(), ranges.clone());
-    let records = tokio::task::spawn_blocking(move || compare::read_topic(&settings, &wanted)).await??;
+    let records = tokio::task::spawn_blocking(move || compare::read_topic(&settings, topic, &wanted)).await??;
     let from_start: Vec<_> = ranges.iter().map(|(partition, _, end)| (*partition, 0, *end)).collect();
     let begins: HashMap<Partition, i64> = ranges
         .iter()
@@ -198,18 +200,39 @@ async fn check_topic(
         .collect();
     let mut rows: Vec<Place> = Vec::new();
     session.places(topic, &from_start, |place| rows.push(place)).await?;
-    Ok(compare::topic(topic, records, rows, &begins))
+    let mut report = compare::topic(topic, &records, &rows, &begins);
+    let said: HashMap<(Partition, i64), u64> = records
+        .iter()
+        .map(|record| ((record.partition, record.offset), record.digest))
+        .collect();
+    session
+        .digests(topic, &ranges, |partition, offset, digest| {
+            let altered = said.get(&(partition, offset)).is_some_and(|said| *said != digest);
+            if altered {
+                compare::altered(&mut report, partition, offset);
+            }
+        })
+        .await?;
+    Ok(report)
 }
 
 fn print(report: &Report) -> Result<()> {
     let topics = report.topics.iter().map(|one| {
-        let counts = [one.records, one.events, one.rows, one.missing, one.doubled, one.unknown];
+        let counts = [
+            one.records,
+            one.events,
+            one.rows,
+            one.missing,
+            one.doubled,
+            one.unknown,
+            one.altered,
+        ];
         let mut cells = vec![one.topic.to_owned()];
         cells.extend(counts.map(|count| count.to_string()));
         cells
     });
     output::print_table(
-        &["topic", "records", "events", "rows", "missing", "doubled", "unknown"],
+        &["topic", "records", "events", "rows", "missing", "doubled", "unknown", "altered"],
         topics,
     )?;
     let views = report.views.iter().map(|one| {

@@ -7,23 +7,20 @@ use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use chrono::{DateTime, Utc};
 use events::{CategoryName, Event, Region};
 use serde::Deserialize;
 
-use super::input::{Input, Meter};
 use super::refusal::OpenError;
 use super::region::{self, RegionError};
 use super::{SOURCE, unreadable};
+use crate::table_file::UNDATED;
+use crate::table_file::input::{Input, Meter};
 use crate::{Outgoing, Progress, Source, SourceError};
 
 /// Far above any real list (10 kB).
 const SIZE_LIMIT: u64 = 4 << 20;
 
-/// The files do not say when they were true. Any later observation replaces them.
-const UNDATED: DateTime<Utc> = DateTime::UNIX_EPOCH;
-
-const KIND: &str = "youtube#videoCategoryListResponse";
+pub(super) const KIND: &str = "youtube#videoCategoryListResponse";
 
 #[derive(Deserialize)]
 struct Answer {

@@ -1,9 +1,10 @@
 //! The forms of a date that exports use.
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
-use super::cell::Damage;
 use crate::FaultKind;
+use crate::table_file::cell::Damage;
+use crate::table_file::moment::{midnight, moment};
 
 /// YouTube was founded in 2005; a year beyond this is a mistake, not a date.
 const YEARS: std::ops::RangeInclusive<i32> = 2005..=2100;
@@ -20,18 +21,6 @@ pub(super) fn observed(text: &str, year: i32) -> Result<DateTime<Utc>, Damage> {
             "is not a date of an export: DD.MM, YY.DD.MM, YYYY-MM-DD or an ISO date-time",
         )),
     }
-}
-
-/// When a video was published: an ISO 8601 date-time or date.
-pub(super) fn published(text: &str) -> Result<DateTime<Utc>, Damage> {
-    let iso = moment(text).or_else(|| text.parse().ok().map(midnight));
-    iso.ok_or_else(|| {
-        Damage::new(
-            FaultKind::NotADate,
-            text,
-            "is not an ISO date-time such as 2017-11-13T17:13:01Z",
-        )
-    })
 }
 
 fn day(text: &str, year: i32) -> Option<NaiveDate> {
@@ -54,19 +43,6 @@ fn pair(text: &str, place: usize) -> Option<u32> {
         true => digits.parse().ok(),
         false => None,
     }
-}
-
-fn moment(text: &str) -> Option<DateTime<Utc>> {
-    if let Ok(time) = DateTime::parse_from_rfc3339(text) {
-        return Some(time.to_utc());
-    }
-    let without_offset = |form| NaiveDateTime::parse_from_str(text, form).ok();
-    let time = without_offset("%Y-%m-%dT%H:%M:%S%.f").or_else(|| without_offset("%Y-%m-%d %H:%M:%S%.f"));
-    time.map(|time| time.and_utc())
-}
-
-fn midnight(day: NaiveDate) -> DateTime<Utc> {
-    day.and_time(NaiveTime::MIN).and_utc()
 }
 
 #[cfg(test)]

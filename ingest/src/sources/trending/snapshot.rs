@@ -3,15 +3,14 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use events::{Event, Region, VideoSnapshot};
 
-use super::cell::{self, Damage};
 use super::columns::{Column, Columns};
 use super::rank::Ranks;
-use super::rows::{NotUtf8, ROW_LIMIT, Row, RowStart, Shape};
-use super::{SOURCE, date, tags};
-use crate::{Fault, FaultKind, Outgoing};
-
-/// Largest event a row may become, in bytes. Brokers take records of 1 MB; JSON needs up to six bytes for one.
-const EVENT_LIMIT: usize = 900_000;
+use super::{SOURCE, date, description, tags};
+use crate::table_file::cell::{self, Damage};
+use crate::table_file::misread::{Misread, check_shape, fitting};
+use crate::table_file::moment;
+use crate::table_file::rows::{Row, RowStart};
+use crate::{FaultKind, Outgoing};
 
 /// Reads the rows of one file.
 pub(super) struct RowParser {
@@ -20,12 +19,6 @@ pub(super) struct RowParser {
     /// Year of dates that have none.
     year: i32,
     ranks: Ranks,
-}
-
-/// A fault whose line is not yet known.
-struct Misread {
-    place: Option<usize>,
-    damage: Damage,
 }
 
 impl RowParser {
@@ -44,12 +37,7 @@ impl RowParser {
         self.event(row).unwrap_or_else(|misread| {
             self.ranks.skip(self.day(row));
             let column = misread.place.and_then(|place| self.columns.name(place));
-            let fault = Fault {
-                line: row.line,
-                column: column.map(crate::fault::clip),
-                kind: misread.damage.kind,
-                detail: misread.damage.detail,
-            };
+            let fault = misread.fault(row.line, column);
             Outgoing::rejected(SOURCE, events::Topic::VideoSnapshots, fault, row.raw.to_owned())
         })
     }
@@ -66,64 +54,16 @@ impl RowParser {
     }
 
     fn event(&mut self, row: &Row<'_>) -> Result<Outgoing, Misread> {
-        self.check_shape(row)?;
+        check_shape(row, self.columns.width(), self.columns.ends_in_text())?;
         let cells = Cells {
             columns: &self.columns,
-            texts: row.texts().map_err(|error| not_utf8(&error))?,
+            texts: row.texts().map_err(|error| Misread::not_utf8(&error))?,
         };
         let (time, snapshot) = cells.snapshot(&self.region, self.year)?;
         let mut event = Event::new(SOURCE, time, snapshot).map_err(|invalid| refused(&self.columns, &invalid))?;
         // the rank is no part of the id, so it may be added when the row is known to be good
         event.payload.trending_rank = self.ranks.place(time.date_naive(), &event.payload.video_id);
-        let outgoing = Outgoing::from(event);
-        match outgoing.body.len() > EVENT_LIMIT {
-            true => Err(whole_row(
-                FaultKind::TooLong,
-                format!("the row becomes an event of more than {EVENT_LIMIT} bytes"),
-            )),
-            false => Ok(outgoing),
-        }
-    }
-
-    fn check_shape(&self, row: &Row<'_>) -> Result<(), Misread> {
-        let (width, expected) = (row.ends.len(), self.columns.width());
-        match row.shape {
-            Shape::TooLong { field } if field < expected => Err(Misread {
-                place: Some(field),
-                damage: Damage {
-                    kind: FaultKind::TooLong,
-                    detail: format!("the row is longer than {ROW_LIMIT} bytes; only its beginning is kept"),
-                },
-            }),
-            Shape::TooLong { field } => Err(wrong_width(&format!("at least {field}"), expected, "")),
-            Shape::Unclosed { field } => Err(Misread {
-                place: Some(field.min(expected.saturating_sub(1))),
-                damage: Damage {
-                    kind: FaultKind::CutOff,
-                    detail: "a quote is opened in this value and not closed before the next row begins".to_owned(),
-                },
-            }),
-            _ if width != expected && row.shape == Shape::OpenQuote => Err(wrong_width(
-                &width.to_string(),
-                expected,
-                "; the file ends inside quotes",
-            )),
-            _ if width != expected => Err(wrong_width(&width.to_string(), expected, "")),
-            Shape::OpenQuote if !self.may_stay_cut() => Err(Misread {
-                place: expected.checked_sub(1),
-                damage: Damage {
-                    kind: FaultKind::CutOff,
-                    detail: "the file ends inside this value's quotes".to_owned(),
-                },
-            }),
-            _ => Ok(()),
-        }
-    }
-
-    /// Exports are often cut in the description that ends their last row: everything before it is whole, so the row
-    /// counts. Not so when the value may be a number.
-    fn may_stay_cut(&self) -> bool {
-        self.columns.ends_in_text()
+        fitting(event.into())
     }
 }
 
@@ -159,7 +99,7 @@ impl<'a> Cells<'a> {
             channel_title: self.text(Column::ChannelTitle).map(str::to_owned),
             category_id: self.optional(Column::CategoryId, cell::category_id)?,
             region: Some(region.clone()),
-            published_at: self.optional(Column::PublishedAt, date::published)?,
+            published_at: self.optional(Column::PublishedAt, moment::published)?,
             tags: self.cell(Column::Tags).map(tags::tags),
             views: self.optional(Column::Views, cell::count)?,
             likes: self.optional(Column::Likes, cell::count)?,
@@ -171,7 +111,7 @@ impl<'a> Cells<'a> {
             removed: self.optional(Column::Removed, cell::boolean)?,
             description: self
                 .text(Column::Description)
-                .map(|text| cell::description(text).into_owned()),
+                .map(|text| description::description(text).into_owned()),
             ..VideoSnapshot::of(video_id)
         };
         Ok((time, snapshot))
@@ -205,29 +145,6 @@ impl<'a> Cells<'a> {
             },
         })
     }
-}
-
-fn not_utf8(error: &NotUtf8) -> Misread {
-    let (position, byte) = (error.valid_bytes + 1, error.byte);
-    Misread {
-        place: Some(error.field),
-        damage: Damage {
-            kind: FaultKind::NotUtf8,
-            detail: format!("byte {position} of the value is 0x{byte:02x}, which is not UTF-8 (another encoding?)"),
-        },
-    }
-}
-
-fn wrong_width(found: &str, expected: usize, more: &str) -> Misread {
-    whole_row(
-        FaultKind::WrongWidth,
-        format!("the row has {found} fields where the header has {expected}{more}"),
-    )
-}
-
-fn whole_row(kind: FaultKind, detail: String) -> Misread {
-    let damage = Damage { kind, detail };
-    Misread { place: None, damage }
 }
 
 fn refused(columns: &Columns, invalid: &events::Invalid) -> Misread {

@@ -99,6 +99,13 @@ pub fn cells(name: &str, counts: &Counts, note: &str) -> Vec<String> {
     ]
 }
 
+pub fn print_reasons(counts: &Counts) -> Result<()> {
+    for (reason, count) in &counts.reasons {
+        output::print(&format!("{count} rejected: {reason}\n"))?;
+    }
+    Ok(())
+}
+
 pub fn print_table(rows: Vec<Vec<String>>) -> Result<()> {
     output::print_table(&["source", "read", "accepted", "repeated", "rejected", "note"], rows)
 }

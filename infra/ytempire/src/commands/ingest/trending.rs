@@ -1,46 +1,25 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
-use batch::Session;
 use events::Region;
 use ingest::Source;
-use ingest::sources::trending::{self, Options};
+use ingest::sources::file::Kind;
+use ingest::sources::trending::{self, OpenError, Options};
 use serde::Serialize;
 
+use super::files::{self, File, Status};
 use super::summary::{self, Counts};
-use super::{Run, Start, Wait, progress::Seen};
+use super::{Run, Start, Wait};
 use crate::cli::TrendingOptions;
 use crate::exit::{Done, wrong_use};
 use crate::output;
-
-/// What became of one file.
-#[derive(Debug, Serialize)]
-struct File {
-    path: PathBuf,
-    kind: Option<&'static str>,
-    status: Status,
-    #[serde(flatten)]
-    counts: Counts,
-    /// Why it was refused, or ended before its end.
-    error: Option<String>,
-    #[serde(skip)]
-    mark: Option<usize>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-enum Status {
-    Ingested,
-    /// Read up to a point, then broken.
-    Partly,
-    Refused,
-}
 
 #[derive(Debug, Serialize)]
 struct Report {
     #[serde(flatten)]
     total: Counts,
     files: Vec<File>,
+    /// Lists of category names; their rows are no part of the sums.
     category_files: Vec<File>,
 }
 
@@ -52,163 +31,97 @@ impl Report {
             category_files: Vec::new(),
         }
     }
+
+    fn add(&mut self, file: File) {
+        match file.kind == Some(Kind::YoutubeCategoryNames.as_str()) {
+            true => self.category_files.push(file),
+            false => self.files.push(file),
+        }
+    }
+
+    fn all(&self) -> impl Iterator<Item = &File> {
+        self.files.iter().chain(&self.category_files)
+    }
 }
 
-const EXPORT: &str = "youtube-trending";
-const CATEGORIES: &str = "youtube-categories";
+type Opened = Result<(Kind, Box<dyn Source>), OpenError>;
 
 pub async fn run(start: Start, options: TrendingOptions) -> Result<Done> {
-    let region = options.region.clone().map(Region::new).transpose().map_err(wrong_use)?;
-    let files = ingest::expand(&options.files).map_err(wrong_use)?;
+    let region = options.region.as_ref().map(|region| region.to_ascii_uppercase());
+    let region = region.map(Region::new).transpose().map_err(wrong_use)?;
+    let paths = ingest::expand(&options.files).map_err(wrong_use)?;
     let reading = Options {
         region: region.clone(),
         year: options.year,
     };
     let (quiet, json) = (start.global.quiet, start.global.json);
-    let opened: Vec<Opened> = files
-        .iter()
-        .map(|path| (path.clone(), trending::open(path, &reading)))
-        .collect();
-    if opened.iter().all(|(_, source)| source.is_err()) {
-        return refuse_all(opened, json);
-    }
-    let beside = trending::category_files_beside(&files, region.as_ref());
+    let open = |path: &Path| trending::open(path, &reading);
+    let (turns, any_good) = files::look(&paths, open, Result::is_ok);
     let wait = Wait::unless(options.no_wait);
+    let mut report = Report::new(wait);
+    if !any_good {
+        for turn in turns {
+            let (path, opened) = turn.take(open);
+            report.files.extend(opened.err().map(|error| refused(path, &error)));
+        }
+        if json {
+            print(&report, json)?;
+        }
+        // nothing needs to be started for it
+        bail!("nothing was ingested: no file is one that can be read");
+    }
 
     let mut run = Run::open(start).await?;
-    let mut report = Report::new(wait);
-    for (path, source) in opened {
-        let is_categories = is_category_file(&path);
-        let file = match source {
-            Ok(source) => read(&mut run, path, source, quiet).await?,
-            Err(error) => refused(path, error.to_string()),
-        };
-        match is_categories {
-            true => report.category_files.push(file),
-            false => report.files.push(file),
-        }
+    for turn in turns {
+        let (path, opened) = turn.take(open);
+        report.add(read(&mut run, path, opened, quiet).await?);
     }
-    for path in beside.into_iter().filter(|path| !files.contains(path)) {
+    for path in beside(&paths, region.as_ref()) {
         // a list that nobody asked for is a help, never a hindrance
-        if let Ok(source) = trending::open(&path, &reading) {
-            report.category_files.push(read(&mut run, path, source, quiet).await?);
+        if let opened @ Ok(_) = open(&path) {
+            report.add(read(&mut run, path, opened, quiet).await?);
         }
     }
     run.settle(wait).await?;
     if wait == Wait::Yes {
-        count(&run, &mut report).await?;
+        files::count(&run, report.files.iter_mut().chain(&mut report.category_files)).await?;
     }
     run.close().await?;
     for file in &report.files {
         report.total.add(&file.counts);
     }
     print(&report, json)?;
-    let whole = report
-        .files
-        .iter()
-        .chain(&report.category_files)
-        .all(|file| file.status == Status::Ingested);
+    let whole = report.all().all(|file| file.status == Status::Ingested);
     Ok(if whole { Done::Wholly } else { Done::Partly })
 }
 
-fn is_category_file(path: &Path) -> bool {
-    path.to_string_lossy().contains("category_id.json")
+/// Category lists in the folders of the exports that were not named themselves.
+fn beside(paths: &[PathBuf], region: Option<&Region>) -> Vec<PathBuf> {
+    let mut lists = trending::category_files_beside(paths, region);
+    lists.retain(|list| !paths.contains(list));
+    lists
 }
 
-/// A file, opened or refused.
-type Opened = (PathBuf, Result<Box<dyn Source>, trending::OpenError>);
-
-/// Nothing needs to be started for it.
-fn refuse_all(opened: Vec<Opened>, json: bool) -> Result<Done> {
-    let mut report = Report::new(Wait::Yes);
-    for (path, source) in opened {
-        if let Err(error) = source {
-            report.files.push(refused(path, error.to_string()));
-        }
-    }
-    if json {
-        print(&report, json)?;
-    }
-    bail!("nothing was ingested: no file is one that can be read")
+fn refused(path: PathBuf, error: &OpenError) -> File {
+    let kind = matches!(error, OpenError::NotCategories { .. }).then_some(Kind::YoutubeCategoryNames);
+    files::refused(path, kind.map(Kind::as_str), error.to_string())
 }
 
-fn refused(path: PathBuf, error: String) -> File {
-    eprintln!("refused: {error}");
-    let mut counts = Counts::default();
-    counts.accept(0);
-    File {
-        path,
-        kind: None,
-        status: Status::Refused,
-        counts,
-        error: Some(error),
-        mark: None,
+async fn read(run: &mut Run, path: PathBuf, opened: Opened, quiet: bool) -> Result<File> {
+    match opened {
+        Ok((kind, source)) => files::read(run, path, Some(kind.as_str()), source, quiet).await,
+        Err(error) => Ok(refused(path, &error)),
     }
-}
-
-async fn read(run: &mut Run, path: PathBuf, source: Box<dyn Source>, quiet: bool) -> Result<File> {
-    let mut seen = Seen::new(&path, quiet);
-    let mark = run.sending.places().len();
-    let read = run.sending.send(source, &mut seen).await?;
-    seen.finish();
-    if let Some(error) = &read.broken {
-        eprintln!("partly read: {error}");
-    }
-    Ok(File {
-        kind: Some(if is_category_file(&path) { CATEGORIES } else { EXPORT }),
-        path,
-        status: if read.broken.is_some() || read.stopped {
-            Status::Partly
-        } else {
-            Status::Ingested
-        },
-        counts: Counts {
-            read: read.records,
-            rejected: read.rejected,
-            reasons: seen.reasons,
-            ..Counts::default()
-        },
-        error: match read.stopped {
-            true => Some("stopped by the user before its end".to_owned()),
-            false => read.broken.map(|error| error.to_string()),
-        },
-        mark: Some(mark),
-    })
-}
-
-async fn count(run: &Run, report: &mut Report) -> Result<()> {
-    let session = Session::open(&run.platform.lake).await?;
-    let accepted = summary::accepted_at(&session, run.sending.places()).await?;
-    for file in report.files.iter_mut().chain(&mut report.category_files) {
-        if let Some(mark) = file.mark {
-            file.counts.accept(accepted[mark]);
-        }
-    }
-    Ok(())
 }
 
 fn print(report: &Report, json: bool) -> Result<()> {
     if json {
         return output::print_json(report);
     }
-    let line = |file: &File| {
-        let note = file.error.clone().unwrap_or_default();
-        summary::cells(&file.path.display().to_string(), &file.counts, &note)
-    };
-    let mut rows: Vec<_> = report.files.iter().map(line).collect();
+    let mut rows: Vec<_> = report.files.iter().map(|file| files::line(file, "")).collect();
     rows.push(summary::cells("in all", &report.total, ""));
-    let with_note = |file: &File| {
-        let mut cells = line(file);
-        cells[5] = file
-            .error
-            .clone()
-            .unwrap_or_else(|| "category names, not part of the sum".to_owned());
-        cells
-    };
-    rows.extend(report.category_files.iter().map(with_note));
+    let names = "category names, not part of the sum";
+    rows.extend(report.category_files.iter().map(|file| files::line(file, names)));
     summary::print_table(rows)?;
-    for (reason, count) in &report.total.reasons {
-        output::print(&format!("{count} rejected: {reason}\n"))?;
-    }
-    Ok(())
+    summary::print_reasons(&report.total)
 }

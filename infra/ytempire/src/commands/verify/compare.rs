@@ -2,41 +2,81 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use arrow::error::ArrowError;
 use batch::Place;
 use events::{Cleanup, Partition, Topic};
 use features::{Cell, View, Views};
-use log::{LogError, Probe, Settings};
+use lake::Table;
+use log::{Probe, Record, Settings};
 
 use super::{NAMED, TopicReport, ViewReport};
 
-/// A record of the topic: where it is, and its event's id when it has one.
+/// A record of the topic: where it is, its event's id when it has one, and the digest of the row that it should be.
 pub(super) struct Seen {
     pub(super) partition: Partition,
     pub(super) offset: i64,
     pub(super) id: Option<String>,
+    pub(super) digest: u64,
 }
 
+/// Records decoded at once.
+const CHUNK: usize = 5_000;
+
 /// Reads the records in `ranges`.
-pub(super) fn read_topic(settings: &Settings, ranges: &[(Partition, i64, i64)]) -> Result<Vec<Seen>, LogError> {
+pub(super) fn read_topic(
+    settings: &Settings,
+    topic: Topic,
+    ranges: &[(Partition, i64, i64)],
+) -> anyhow::Result<Vec<Seen>> {
     let probe = Probe::open(settings)?;
-    let mut seen = Vec::new();
+    let (mut seen, mut chunk) = (Vec::new(), Vec::new());
     for (partition, from, to) in ranges {
+        let mut failed = None;
         probe.read(*partition, *from, *to, |record| {
-            seen.push(Seen {
-                partition: record.partition,
-                offset: record.offset,
-                id: record.envelope().ok().map(|envelope| envelope.id.to_string()),
-            });
+            chunk.push(record);
+            if chunk.len() == CHUNK
+                && let Err(error) = look_at(topic, &mut chunk, &mut seen)
+            {
+                failed.get_or_insert(error);
+            }
         })?;
+        if let Some(error) = failed {
+            return Err(error.into());
+        }
+        look_at(topic, &mut chunk, &mut seen)?;
     }
     Ok(seen)
+}
+
+/// Decodes the records as the pipeline does, and empties `records`.
+fn look_at(topic: Topic, records: &mut Vec<Record>, seen: &mut Vec<Seen>) -> Result<(), ArrowError> {
+    let rows = streams::decode::decode(topic, records, chrono::DateTime::UNIX_EPOCH)?;
+    let digests: HashMap<(Partition, i64), u64> = batch::digests_of(Table::of(topic), &rows)?
+        .into_iter()
+        .map(|(partition, offset, digest)| ((partition, offset), digest))
+        .collect();
+    seen.extend(records.drain(..).map(|record| Seen {
+        partition: record.partition,
+        offset: record.offset,
+        id: record.envelope().ok().map(|envelope| envelope.id.to_string()),
+        digest: digests.get(&(record.partition, record.offset)).copied().unwrap_or_default(),
+    }));
+    Ok(())
+}
+
+/// Takes note of a row that does not say what its record says.
+pub(super) fn altered(report: &mut TopicReport, partition: Partition, offset: i64) {
+    report.altered += 1;
+    name(&mut report.differences, || {
+        format!("{partition}@{offset}: the row in the lake does not say what the record says")
+    });
 }
 
 /// Every distinct event has one row, and every row has an event. `begins` are the first offsets still on the broker.
 pub(super) fn topic(
     topic: Topic,
-    records: Vec<Seen>,
-    rows: Vec<Place>,
+    records: &[Seen],
+    rows: &[Place],
     begins: &HashMap<Partition, i64>,
 ) -> TopicReport {
     let mut report = TopicReport {
@@ -48,13 +88,13 @@ pub(super) fn topic(
     // a rejected row and its accepted replay are two rows of one id
     let mut stored: HashMap<(&str, bool), u64> = HashMap::new();
     let mut places = BTreeSet::new();
-    for row in &rows {
+    for row in rows {
         *stored.entry((row.event_id.as_str(), row.accepted)).or_default() += 1;
         places.insert((row.partition, row.offset));
     }
     let holds = |id| stored.contains_key(&(id, true)) || stored.contains_key(&(id, false));
     let mut distinct = BTreeSet::new();
-    for record in &records {
+    for record in records {
         let found = match &record.id {
             Some(id) => distinct.insert(id.as_str()).then(|| holds(id.as_str())),
             None => Some(places.contains(&(record.partition, record.offset))),
@@ -75,7 +115,7 @@ pub(super) fn topic(
         });
     }
     let recorded: BTreeSet<(Partition, i64)> = records.iter().map(|record| (record.partition, record.offset)).collect();
-    for row in &rows {
+    for row in rows {
         let removed = row.offset < begins.get(&row.partition).copied().unwrap_or(0);
         let recorded = recorded.contains(&(row.partition, row.offset));
         if removed || (!recorded && topic.cleanup() == Cleanup::Compact) {

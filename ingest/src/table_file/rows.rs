@@ -14,43 +14,43 @@ use super::unread::Unread;
 
 /// Longest row that is read, in bytes, and the most that is kept of a longer one. YouTube's longest row is about
 /// 25 kB (a description has at most 5,000 characters); a broker takes records of 1 MB.
-pub(super) const ROW_LIMIT: usize = 256 * 1024;
+pub(crate) const ROW_LIMIT: usize = 256 * 1024;
 
 /// Most columns a row may have.
 const COLUMN_LIMIT: usize = 1024;
 
 /// One row.
-pub(super) struct Row<'a> {
+pub(crate) struct Row<'a> {
     /// Physical line on which it starts; the file's first is 1.
-    pub(super) line: u64,
+    pub(crate) line: u64,
     /// The row as it stands in the file, without its line end, at most [`ROW_LIMIT`] bytes.
-    pub(super) raw: &'a [u8],
+    pub(crate) raw: &'a [u8],
     /// Unquoted fields, one after the other.
-    pub(super) text: &'a [u8],
+    pub(crate) text: &'a [u8],
     /// Where each field ends in `text`.
-    pub(super) ends: &'a [usize],
-    pub(super) shape: Shape,
+    pub(crate) ends: &'a [usize],
+    pub(crate) shape: Shape,
 }
 
 /// The input failed in the row that starts on `line`.
 #[derive(Debug)]
-pub(super) struct Broken {
-    pub(super) line: u64,
-    pub(super) cause: io::Error,
+pub(crate) struct Broken {
+    pub(crate) line: u64,
+    pub(crate) cause: io::Error,
 }
 
 /// A field whose bytes are no text.
-pub(super) struct NotUtf8 {
-    pub(super) field: usize,
+pub(crate) struct NotUtf8 {
+    pub(crate) field: usize,
     /// How many bytes of it are good.
-    pub(super) valid_bytes: usize,
+    pub(crate) valid_bytes: usize,
     /// The first that is not.
-    pub(super) byte: u8,
+    pub(crate) byte: u8,
 }
 
 impl<'a> Row<'a> {
     /// The fields as text.
-    pub(super) fn texts(&self) -> Result<Vec<&'a str>, NotUtf8> {
+    pub(crate) fn texts(&self) -> Result<Vec<&'a str>, NotUtf8> {
         let mut texts = Vec::with_capacity(self.ends.len());
         let mut start = 0;
         for (field, &end) in self.ends.iter().enumerate() {
@@ -68,7 +68,7 @@ impl<'a> Row<'a> {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(crate) enum Shape {
     Whole,
     /// The text ends inside quotes: the last field may be cut.
     OpenQuote,
@@ -83,7 +83,7 @@ pub(super) enum Shape {
 }
 
 /// How the beginning of a row is known.
-pub(super) trait RowStart {
+pub(crate) trait RowStart {
     /// How many fields a row has.
     fn width(&self) -> usize;
 
@@ -91,7 +91,20 @@ pub(super) trait RowStart {
     fn begins_row(&self, fields: &[&[u8]]) -> bool;
 }
 
-pub(super) struct RowReader<R> {
+/// A header has no rows inside.
+pub(crate) struct HeaderRow;
+
+impl RowStart for HeaderRow {
+    fn width(&self) -> usize {
+        0
+    }
+
+    fn begins_row(&self, _: &[&[u8]]) -> bool {
+        false
+    }
+}
+
+pub(crate) struct RowReader<R> {
     input: Unread<R>,
     parser: Reader,
     raw: Vec<u8>,
@@ -104,7 +117,7 @@ pub(super) struct RowReader<R> {
 }
 
 impl<R: BufRead> RowReader<R> {
-    pub(super) fn new(input: R) -> Self {
+    pub(crate) fn new(input: R) -> Self {
         Self {
             input: Unread::new(input),
             parser: Reader::new(),
@@ -125,7 +138,7 @@ impl<R: BufRead> RowReader<R> {
     ///
     /// # Errors
     /// The input's. The row it broke is lost, the rows before it were handed out.
-    pub(super) fn next_row(&mut self, start: &impl RowStart) -> Result<Option<Row<'_>>, Broken> {
+    pub(crate) fn next_row(&mut self, start: &impl RowStart) -> Result<Option<Row<'_>>, Broken> {
         let more = self.skip_line_ends();
         let line = self.line();
         if !more.map_err(|cause| Broken { line, cause })? {
@@ -169,8 +182,7 @@ impl<R: BufRead> RowReader<R> {
                 } else if at_end && lines::ends_in_quotes(&self.raw) {
                     shape = Shape::OpenQuote;
                 }
-                let sound =
-                    shape == Shape::Whole && ends_len == start.width() && !lines::has_text_behind_quotes(&self.raw);
+                let sound = shape == Shape::Whole && ends_len == start.width() && !lines::has_text_behind_quotes(&self.raw);
                 if !sound && let Some(unclosed) = self.end_before_next_row(line, start) {
                     return Ok((unclosed, 0, 0));
                 }

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use flate2::bufread::MultiGzDecoder;
 
+use super::rows::{HeaderRow, RowReader, Shape};
 use crate::{Progress, Unit};
 
 const BUFFER_BYTES: usize = 64 * 1024;
@@ -17,24 +18,24 @@ const UTF8_MARK: &[u8] = &[0xef, 0xbb, 0xbf];
 const START_BYTES: u64 = 8;
 
 /// Unpacked bytes, without a byte order mark.
-pub(super) type Text = BufReader<Box<dyn Read + Send>>;
+pub(crate) type Text = BufReader<Box<dyn Read + Send>>;
 
-pub(super) struct Input {
-    pub(super) text: Text,
+pub(crate) struct Input {
+    pub(crate) text: Text,
     /// The first bytes of the text, for telling what it is.
-    pub(super) start: Vec<u8>,
-    pub(super) meter: Meter,
+    pub(crate) start: Vec<u8>,
+    pub(crate) meter: Meter,
 }
 
 /// Counts the bytes taken from the input as it is stored.
 #[derive(Clone)]
-pub(super) struct Meter {
+pub(crate) struct Meter {
     read: Arc<AtomicU64>,
     total: Option<u64>,
 }
 
 impl Meter {
-    pub(super) fn progress(&self) -> Progress {
+    pub(crate) fn progress(&self) -> Progress {
         Progress {
             done: self.read.load(Ordering::Relaxed),
             total: self.total,
@@ -45,7 +46,7 @@ impl Meter {
 
 impl Input {
     /// `-` is standard input.
-    pub(super) fn open(path: &Path) -> io::Result<Self> {
+    pub(crate) fn open(path: &Path) -> io::Result<Self> {
         if path == Path::new("-") {
             return Self::new(io::stdin(), None);
         }
@@ -58,7 +59,7 @@ impl Input {
     }
 
     /// Unpacks `input` if it starts like gzip; several gzip members in a row are one text.
-    pub(super) fn new(input: impl Read + Send + 'static, total: Option<u64>) -> io::Result<Self> {
+    pub(crate) fn new(input: impl Read + Send + 'static, total: Option<u64>) -> io::Result<Self> {
         let read = Arc::new(AtomicU64::new(0));
         let metered = Metered {
             input,
@@ -79,6 +80,71 @@ impl Input {
         }
         let meter = Meter { read, total };
         Ok(Self { text, start, meter })
+    }
+}
+
+/// Most bytes of an input that are looked at to know what it is.
+const HEAD_BYTES: u64 = 64 * 1024;
+
+/// The first rows of an input.
+pub(crate) struct Head {
+    /// Rows that are whole, with their fields as text; bytes that are none are shown as such.
+    pub(crate) rows: Vec<Vec<String>>,
+}
+
+impl Head {
+    fn of(bytes: &[u8], is_all: bool) -> Self {
+        let mut reader = RowReader::new(bytes);
+        let mut rows = Vec::new();
+        // memory is read without faults
+        while let Ok(Some(row)) = reader.next_row(&HeaderRow) {
+            if matches!(row.shape, Shape::TooLong { .. }) {
+                let start = &row.raw[..row.raw.len().min(100)];
+                rows.push(vec![String::from_utf8_lossy(start).into_owned()]);
+                continue;
+            }
+            let mut start = 0;
+            let field = |end: &usize| {
+                let bytes = &row.text[start..*end];
+                start = *end;
+                String::from_utf8_lossy(bytes).into_owned()
+            };
+            rows.push(row.ends.iter().map(field).collect());
+        }
+        if !is_all {
+            rows.pop();
+        }
+        Self { rows }
+    }
+}
+
+impl Input {
+    /// The first rows, which will be read again. A fault that comes this early will come again, too.
+    pub(crate) fn head(self) -> (Head, Self) {
+        let mut text = self.text;
+        let mut bytes = Vec::new();
+        let read = text.by_ref().take(HEAD_BYTES).read_to_end(&mut bytes);
+        let is_all = matches!(read, Ok(count) if (count as u64) < HEAD_BYTES);
+        let head = Head::of(&bytes, is_all);
+        let failed = Failing(read.err());
+        let again: Box<dyn Read + Send> = Box::new(Cursor::new(bytes).chain(failed).chain(text));
+        let input = Self {
+            text: BufReader::with_capacity(BUFFER_BYTES, again),
+            ..self
+        };
+        (head, input)
+    }
+}
+
+/// Fails once, if there is a fault.
+struct Failing(Option<io::Error>);
+
+impl Read for Failing {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        match self.0.take() {
+            Some(error) => Err(error),
+            None => Ok(0),
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use super::rows::RowStart;
 const FIELDS: usize = 64;
 
 /// Where lines begin inside of a row, its first line excepted. `\n`, `\r\n` and a lone `\r` end a line.
-pub(super) fn starts_inside(raw: &[u8]) -> impl Iterator<Item = usize> {
+pub(crate) fn starts_inside(raw: &[u8]) -> impl Iterator<Item = usize> {
     let ends_here = move |at: usize| match raw[at] {
         b'\n' => true,
         b'\r' => raw.get(at + 1) != Some(&b'\n'),
@@ -20,14 +20,14 @@ pub(super) fn starts_inside(raw: &[u8]) -> impl Iterator<Item = usize> {
 }
 
 /// How many lines end in it.
-pub(super) fn count_ends(raw: &[u8]) -> u64 {
+pub(crate) fn count_ends(raw: &[u8]) -> u64 {
     let inside = starts_inside(raw).count() as u64;
     inside + u64::from(raw.last().is_some_and(|byte| matches!(byte, b'\n' | b'\r')))
 }
 
 /// Whether the line at the start of `raw`, read by itself, begins a row: it has all the fields of one, or ends inside
 /// quotes, and the fields are those that begin one.
-pub(super) fn begins(raw: &[u8], start: &impl RowStart) -> bool {
+pub(crate) fn begins(raw: &[u8], start: &impl RowStart) -> bool {
     let end = raw.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
     let line = &raw[..end.unwrap_or(raw.len())];
     let (mut text, mut ends) = (vec![0; line.len() + 1], [0; FIELDS]);
@@ -49,7 +49,7 @@ pub(super) fn begins(raw: &[u8], start: &impl RowStart) -> bool {
 }
 
 /// Index of the field that a row cut at its end was in.
-pub(super) fn last_field(raw: &[u8]) -> usize {
+pub(crate) fn last_field(raw: &[u8]) -> usize {
     let (mut text, mut ends) = (vec![0; raw.len() + 1], vec![0; raw.len() + 1]);
     let mut parser = Reader::new();
     let (mut result, mut read, _, mut ended) = parser.read_record(raw, &mut text, &mut ends);
@@ -61,13 +61,13 @@ pub(super) fn last_field(raw: &[u8]) -> usize {
 }
 
 /// Whether a row without a line end stops inside a quoted field.
-pub(super) fn ends_in_quotes(raw: &[u8]) -> bool {
+pub(crate) fn ends_in_quotes(raw: &[u8]) -> bool {
     matches!(walk(raw).0, Quotes::Inside)
 }
 
 /// Whether text follows the closing quote of a field that goes over lines, as it does where a quote that was never
 /// closed meets the next one.
-pub(super) fn has_text_behind_quotes(raw: &[u8]) -> bool {
+pub(crate) fn has_text_behind_quotes(raw: &[u8]) -> bool {
     walk(raw).1
 }
 

@@ -1,7 +1,5 @@
 //! Reads single cells: ids, counters, booleans, texts. What cannot be read is told with what probably happened.
 
-use std::borrow::Cow;
-
 use events::{ChannelId, Invalid, VideoId};
 
 use crate::FaultKind;
@@ -9,13 +7,13 @@ use crate::fault::excerpt;
 
 /// What is wrong with a cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Damage {
-    pub(super) kind: FaultKind,
-    pub(super) detail: String,
+pub(crate) struct Damage {
+    pub(crate) kind: FaultKind,
+    pub(crate) detail: String,
 }
 
 impl Damage {
-    pub(super) fn new(kind: FaultKind, text: &str, what: &str) -> Self {
+    pub(crate) fn new(kind: FaultKind, text: &str, what: &str) -> Self {
         Self {
             kind,
             detail: format!("{} {what}", excerpt(text)),
@@ -23,11 +21,11 @@ impl Damage {
     }
 }
 
-pub(super) fn video_id(text: &str) -> Result<VideoId, Damage> {
+pub(crate) fn video_id(text: &str) -> Result<VideoId, Damage> {
     VideoId::new(text).map_err(|invalid| not_an_id(text, invalid))
 }
 
-pub(super) fn channel_id(text: &str) -> Result<ChannelId, Damage> {
+pub(crate) fn channel_id(text: &str) -> Result<ChannelId, Damage> {
     ChannelId::new(text).map_err(|invalid| not_an_id(text, invalid))
 }
 
@@ -39,7 +37,7 @@ fn not_an_id(text: &str, invalid: Invalid) -> Damage {
 }
 
 /// A whole number that is not negative: `1234`, or `1234.0` as pandas writes a column that has gaps.
-pub(super) fn count(text: &str) -> Result<i64, Damage> {
+pub(crate) fn count(text: &str) -> Result<i64, Damage> {
     let digits = match text.split_once('.') {
         Some((whole, fraction)) if !fraction.is_empty() && fraction.bytes().all(|byte| byte == b'0') => whole,
         _ => text,
@@ -51,7 +49,7 @@ pub(super) fn count(text: &str) -> Result<i64, Damage> {
     digits.parse().map_err(too_large)
 }
 
-pub(super) fn category_id(text: &str) -> Result<i32, Damage> {
+pub(crate) fn category_id(text: &str) -> Result<i32, Damage> {
     let too_large = |_| Damage::new(FaultKind::NotACount, text, "is larger than any category id");
     count(text)?.try_into().map_err(too_large)
 }
@@ -74,7 +72,7 @@ fn not_a_count(text: &str) -> Damage {
 }
 
 /// Spreadsheets take ids that start with `-`, `=` or `+` for formulas, and ids like `123E10` for numbers.
-fn spreadsheet_damage(text: &str) -> Option<Damage> {
+pub(crate) fn spreadsheet_damage(text: &str) -> Option<Damage> {
     const ERRORS: [&str; 9] = [
         "#NAME?", "#REF!", "#VALUE!", "#DIV/0!", "#N/A", "#NUM!", "#NULL!", "#ERROR!", "#SPILL!",
     ];
@@ -105,7 +103,7 @@ fn is_scientific(text: &str) -> bool {
     digits(power) && parts.map_or(digits(number), |(whole, fraction)| digits(whole) && digits(fraction))
 }
 
-pub(super) fn boolean(text: &str) -> Result<bool, Damage> {
+pub(crate) fn boolean(text: &str) -> Result<bool, Damage> {
     match text {
         "1" => Ok(true),
         "0" => Ok(false),
@@ -113,15 +111,6 @@ pub(super) fn boolean(text: &str) -> Result<bool, Damage> {
         _ if text.eq_ignore_ascii_case("false") => Ok(false),
         _ => Err(spreadsheet_damage(text)
             .unwrap_or_else(|| Damage::new(FaultKind::NotABoolean, text, "is neither true nor false"))),
-    }
-}
-
-/// Descriptions of 2017 and 2018 hold a backslash and an `n` for each line end. One that has real line ends keeps its
-/// backslashes.
-pub(super) fn description(text: &str) -> Cow<'_, str> {
-    match text.contains("\\n") && !text.contains('\n') {
-        true => Cow::Owned(text.replace("\\n", "\n")),
-        false => Cow::Borrowed(text),
     }
 }
 
@@ -176,11 +165,5 @@ mod tests {
         assert_eq!(boolean("True"), Ok(true));
         assert_eq!(boolean("FALSE"), Ok(false));
         assert_eq!(kind(boolean("maybe")), FaultKind::NotABoolean);
-    }
-
-    #[test]
-    fn literal_line_ends_become_line_ends() {
-        assert_eq!(description(r"a\nb\n\nc"), "a\nb\n\nc");
-        assert_eq!(description("C:\\new\nline"), "C:\\new\nline");
     }
 }

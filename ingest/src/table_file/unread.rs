@@ -3,7 +3,7 @@
 use std::io::{self, BufRead, Read};
 
 /// Hands out what was put back first, then the input.
-pub(super) struct Unread<R> {
+pub(crate) struct Unread<R> {
     again: Vec<u8>,
     /// How much of `again` was handed out.
     at: usize,
@@ -11,13 +11,13 @@ pub(super) struct Unread<R> {
 }
 
 impl<R: BufRead> Unread<R> {
-    pub(super) fn new(input: R) -> Self {
+    pub(crate) fn new(input: R) -> Self {
         let again = Vec::new();
         Self { again, at: 0, input }
     }
 
     /// Puts back the bytes that were read last.
-    pub(super) fn put_back(&mut self, bytes: &[u8]) {
+    pub(crate) fn put_back(&mut self, bytes: &[u8]) {
         let rest = self.again.split_off(self.at);
         self.again = [bytes, &rest].concat();
         self.at = 0;
