@@ -156,7 +156,8 @@ impl Census {
             },
             niche: channel.niche.name,
             founded: channel.founded,
-            monetised: !Dice::new(self.seed, Subject::Partner, u64::from(index), 0).chance(0.2),
+            // the first channel is what a newcomer connects
+            monetised: index == 0 || !Dice::new(self.seed, Subject::Partner, u64::from(index), 0).chance(0.2),
         }
     }
 
@@ -206,6 +207,12 @@ impl Census {
     pub fn video_snapshot(&self, key: VideoKey, at: DateTime<Utc>) -> Option<VideoSnapshot> {
         let (channel, video) = self.population.video(key)?;
         Some(video.snapshot(channel, at.timestamp()))
+    }
+
+    /// A video's title and tags.
+    pub fn words(&self, key: VideoKey) -> Option<(&str, &[String])> {
+        let (_, video) = self.population.video(key)?;
+        Some(video.words())
     }
 
     pub fn counters(&self, key: VideoKey, at: DateTime<Utc>) -> Counters {

@@ -97,6 +97,10 @@ impl Video {
         }
     }
 
+    pub(super) fn words(&self) -> (&str, &[String]) {
+        (&self.title, &self.tags)
+    }
+
     pub(super) fn counters(&self, channel: &Channel, moment: i64) -> Counters {
         let views = self.views(channel.shown_days(moment));
         Counters {
