@@ -4,6 +4,7 @@
 //! `login_hint=deny` is a user who says no. Any client id and secret are good; redirects go to the loopback only.
 
 use axum::Json;
+use axum::body::Bytes;
 use axum::extract::{RawForm, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
@@ -152,7 +153,8 @@ fn agreed(consent: Consent, form: &Query, client_id: &str) -> Result<Identity, &
     }
 }
 
-pub(crate) async fn revoke(State(state): State<Shared>, uri: Uri, RawForm(body): RawForm) -> Response {
+/// The token is in the form or, without a body, in the address.
+pub(crate) async fn revoke(State(state): State<Shared>, uri: Uri, body: Bytes) -> Response {
     let (form, query) = (Query::parse(&body), Query::of(&uri));
     let token = form.get("token").or(query.get("token")).unwrap_or_default();
     match lock(&state.accounts).revoke(token) {

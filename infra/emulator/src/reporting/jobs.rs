@@ -5,7 +5,7 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use chrono::{DateTime, Days, NaiveDate, SecondsFormat, Utc};
+use chrono::{DateTime, Days, NaiveDate, SecondsFormat, SubsecRound, Utc};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -159,7 +159,7 @@ pub(super) async fn create(State(state): State<Shared>, call: Result<Call, Refus
         (number >> 16) & 0xffff,
         number & 0xffff_ffff_ffff
     );
-    let created = state.now();
+    let created = state.now().trunc_subsecs(0);
     let job = Job { kind, name, created };
     let resource = job.resource(&id);
     jobs.jobs.insert((channel, id), job);
