@@ -10,7 +10,7 @@ pub(crate) use division::{Division, divisions};
 pub(crate) use sums::Sums;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use ingest::sources::simulate::{Counters, Dice, Subject, VideoFacts, VideoKey};
+use ingest::sources::simulate::{Counters, Dice, Subject, VideoFacts};
 
 use crate::moment::Moment;
 use crate::pacific;
@@ -57,7 +57,7 @@ pub(crate) fn cells(moment: &Moment<'_>, channel: u32, day: NaiveDate) -> Option
         };
         let gained = gain(census.counters(key, begin), census.counters(key, end));
         known += gained.views;
-        let sums = sums_of(moment, key, &video, day, gained).percent(percent);
+        let sums = sums_of(moment, &video, day, gained).percent(percent);
         cells.push(Cell {
             video: Some(video),
             sums,
@@ -88,7 +88,7 @@ fn gain(before: Counters, after: Counters) -> Counters {
     }
 }
 
-fn sums_of(moment: &Moment<'_>, key: VideoKey, video: &VideoFacts, day: NaiveDate, gained: Counters) -> Sums {
+fn sums_of(moment: &Moment<'_>, video: &VideoFacts, day: NaiveDate, gained: Counters) -> Sums {
     let which = crate::secrets::number(&["audience", video.id.as_str()]);
     let mut dice = Dice::new(moment.census.seed(), Subject::Audience, which, 0);
     let is_short = video.length_seconds <= 60;
@@ -97,7 +97,6 @@ fn sums_of(moment: &Moment<'_>, key: VideoKey, video: &VideoFacts, day: NaiveDat
         false => (dice.between(0.85, 0.97), dice.between(0.3, 0.6)),
     };
     let click_rate = dice.between(0.02, 0.12);
-    let _ = key;
     let clicks = gained.views * if is_short { 10 } else { 55 } / 100;
     let engaged = if day < NEW_VIEWS { 1.0 } else { engaged };
     Sums {

@@ -11,6 +11,7 @@ use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use futures::StreamExt;
 use ingest::sources::simulate::{Dice, Subject};
 use serde::{Deserialize, Serialize};
 
@@ -48,6 +49,8 @@ pub(crate) enum Kind {
     /// 404.
     NotFound,
 }
+
+const HALF_SENT_AFTER: Duration = Duration::from_millis(50);
 
 /// What passes by itself, and so may happen at random.
 const PASSING: [Kind; 7] = [
@@ -176,8 +179,14 @@ async fn truncated(response: Response) -> Response {
     let whole = to_bytes(body, usize::MAX).await.unwrap_or_default();
     parts.headers.insert(header::CONTENT_LENGTH, whole.len().into());
     let cut = std::io::Error::new(std::io::ErrorKind::ConnectionReset, "cut on request");
-    let pieces: [Result<Bytes, std::io::Error>; 2] = [Ok(whole.slice(..whole.len() / 2)), Err(cut)];
-    Response::from_parts(parts, Body::from_stream(futures::stream::iter(pieces)))
+    let half: Result<Bytes, std::io::Error> = Ok(whole.slice(..whole.len() / 2));
+    // the half has to be on its way before the connection ends
+    let end = futures::stream::once(async {
+        late(HALF_SENT_AFTER).await;
+        Err(cut)
+    });
+    let pieces = futures::stream::iter([half]).chain(end);
+    Response::from_parts(parts, Body::from_stream(pieces))
 }
 
 #[cfg(test)]

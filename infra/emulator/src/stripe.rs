@@ -56,6 +56,6 @@ fn one(state: &Shared, headers: &HeaderMap, query: &Query, kind: Kind, id: &str)
     let (moment, channel) = (state.moment(), account::channel(state, headers)?);
     let account = Account::new(&moment, channel);
     let mut object = account.find(kind, id).ok_or_else(|| Refusal::no_such(kind, id, "id"))?;
-    listing::expand(&account, query, "expand[]", "", std::slice::from_mut(&mut object))?;
+    listing::expand(&account, query, "", std::slice::from_mut(&mut object))?;
     Ok(json!(object))
 }

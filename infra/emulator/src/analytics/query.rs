@@ -133,6 +133,7 @@ impl Wanted {
         let limited = call
             .integer("maxResults")?
             .is_some_and(|most| (1..=MOST_VIDEOS).contains(&most));
+        let ranked = limited && !self.sort.is_empty();
         let other = self
             .metrics
             .iter()
@@ -141,8 +142,8 @@ impl Wanted {
             || retention != self.about(About::Retention)
             || (demographic || retention) && other
             || retention && !one_video
-            || detail && !(one_source && limited && !self.sort.is_empty())
-            || self.by("video") && !self.by("day") && !(limited && !self.sort.is_empty())
+            || detail && !(one_source && ranked)
+            || self.by("video") && !self.by("day") && !ranked
             || self.by("day") && self.by("month")
             || self
                 .filters

@@ -44,7 +44,7 @@ pub(super) fn csv(moment: &Moment<'_>, channel: u32, kind: &Kind, day: NaiveDate
                 rows,
                 dimension,
                 facts.region.as_str(),
-                &moment.census.keyword(channel as usize),
+                moment.census.keyword(channel as usize),
             );
         }
         for (mut row, sums) in rows {

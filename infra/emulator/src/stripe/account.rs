@@ -161,7 +161,7 @@ impl Account {
             let mut dice = Dice::new(self.seed, Subject::Payment, which, 0);
             let joined = self.begin + TimeDelta::seconds(number * gap + dice.below(gap.unsigned_abs() as usize) as i64);
             let cents = *dice.pick(&PRICES_CENTS);
-            let stays_periods = 1 + (-libm_log(1.0 - dice.between(0.0, 1.0)) * 7.0) as i32;
+            let stays_periods = 1 + (-(1.0 - dice.between(0.0, 1.0)).ln() * 7.0) as i32;
             let left = joined + PERIOD * stays_periods;
             Fan {
                 number,
@@ -265,9 +265,4 @@ impl Account {
     pub(super) fn find(&self, kind: Kind, id: &str) -> Option<Value> {
         self.all(kind).into_iter().find(|object| object["id"] == id)
     }
-}
-
-/// Natural logarithm; how long fans stay need not be the same to the last bit.
-fn libm_log(value: f64) -> f64 {
-    value.ln()
 }

@@ -64,7 +64,7 @@ pub(super) fn list(account: &Account, query: &Query, kind: Kind) -> Result<Value
         }
     };
     let mut data: Vec<Value> = all.drain(begin..end).collect();
-    expand(account, query, "expand[]", "data.", &mut data)?;
+    expand(account, query, "data.", &mut data)?;
     Ok(json!({"object": "list", "url": format!("/v1/{}", kind.path()), "has_more": more, "data": data}))
 }
 
@@ -122,13 +122,7 @@ fn narrow(all: &mut Vec<Value>, (name, value): &(String, String)) -> Result<(), 
 }
 
 /// Puts objects in the place of their ids.
-pub(super) fn expand(
-    account: &Account,
-    query: &Query,
-    _param: &str,
-    prefix: &str,
-    objects: &mut [Value],
-) -> Result<(), Refusal> {
+pub(super) fn expand(account: &Account, query: &Query, prefix: &str, objects: &mut [Value]) -> Result<(), Refusal> {
     let asked = query.pairs().iter().filter(|(name, _)| name.starts_with("expand"));
     for (_, path) in asked {
         let member = path.strip_prefix(prefix).unwrap_or(path);
