@@ -252,7 +252,7 @@ def google_reporting(owner):
     columns = {
         "channel_basic_a3": "date,channel_id,video_id,live_or_on_demand,subscribed_status,country_code",
         "channel_reach_basic_a1": "date,channel_id,video_id,video_thumbnail_impressions",
-        "channel_reach_combined_a1": "date,channel_id,video_id,traffic_source_type,traffic_source_detail,operating_system",
+        "channel_reach_combined_a1": "date,channel_id,video_id,traffic_source_type,traffic_source_detail",
     }
 
     def types():

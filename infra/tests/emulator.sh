@@ -29,15 +29,16 @@ test_emulator() {
     section "the emulator and other people's clients"
     DATA=$WORK/no-folder
     start_emulator --seed 1 || return 0
-    local line
+    local line ended="no end"
     while IFS= read -r line; do
         case $line in
             "ok    "*) passed "${line#ok    }" ;;
             "FAIL  "*) failed "${line#FAIL  }" ;;
-            "0 failed") ;;
+            [0-9]*" failed") ended=$line ;;
             *) failed "emulator_clients.py" "$line" ;;
         esac
     done < <(timeout "$LIMIT" "$PYTHON" "$CHECKS/emulator_clients.py" "$EMULATOR_URL" 2>&1 || true)
+    equals "emulator_clients.py came to its end" "$ended" "0 failed"
     if grep -q . "$WORK/emulator.out"; then equals "one line on standard output" "$(wc -l <"$WORK/emulator.out")" 1; fi
     stop_emulator TERM
     if [ -e "$DATA" ]; then failed "no data folder is made" "$(ls "$DATA")"; else passed "no data folder is made"; fi
