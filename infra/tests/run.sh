@@ -22,6 +22,8 @@ source "$HERE/up.sh"
 source "$HERE/bad_input.sh"
 # shellcheck source=infra/tests/cloud.sh
 source "$HERE/cloud.sh"
+# shellcheck source=infra/tests/emulator.sh
+source "$HERE/emulator.sh"
 # shellcheck source=infra/tests/kafka.sh
 source "$HERE/kafka.sh"
 
@@ -31,6 +33,7 @@ TESTS=(
     test_ingest_twice test_files test_sql test_verify test_notebooks test_wrong_use
     test_up test_stop_and_restart test_postgres_dies test_external_parts test_lake_on_s3
     test_files_that_are_no_exports test_damaged_exports test_regions test_port_taken test_folder_of_another_version test_full_disk
+    test_emulator
     test_real_kafka test_kills
 )
 

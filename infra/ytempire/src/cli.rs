@@ -83,6 +83,9 @@ pub enum Command {
     /// Look whether everything the platform needs is there and answers
     #[command(after_help = "Example: ytempire doctor")]
     Doctor,
+    /// Serve the vendors' APIs over a simulated world: YouTube, Google OAuth, AdSense, Stripe, Reddit, X, TikTok, Trends
+    #[command(after_help = "Example: ytempire emulator --http 127.0.0.1:8090 --seed 7 --fault 0.05")]
+    Emulator(EmulatorOptions),
     /// Bring the database's schema up to date
     #[command(after_help = "Example: DATABASE_URL=postgres://… ytempire migrate")]
     Migrate,
@@ -187,6 +190,18 @@ pub struct SimulateOptions {
     /// Don't wait until the rows can be queried
     #[arg(long)]
     pub no_wait: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct EmulatorOptions {
+    /// The same seed makes the same world, tokens and faults
+    #[arg(long)]
+    pub seed: Option<u64>,
+    #[arg(long)]
+    pub channels: Option<u32>,
+    /// Share of requests that go wrong: 429, 5xx, slow, broken or cut answers
+    #[arg(long, value_name = "RATE")]
+    pub fault: Option<f64>,
 }
 
 #[derive(Debug, Args)]

@@ -4,6 +4,7 @@ pub mod completions;
 pub mod config;
 pub mod dead_letters;
 pub mod doctor;
+pub mod emulator;
 pub mod ingest;
 pub mod lag;
 pub mod migrate;

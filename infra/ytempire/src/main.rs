@@ -53,6 +53,7 @@ async fn run(cli: Cli) -> anyhow::Result<Done> {
         Command::Verify => commands::verify::run(start).await,
         Command::DeadLetters(options) => commands::dead_letters::run(start, options).await,
         Command::Doctor => commands::doctor::run(start).await,
+        Command::Emulator(options) => commands::emulator::run(start, options).await,
         Command::Migrate => commands::migrate::run(start).await,
         Command::Config(options) => commands::config::run(&start, options),
         Command::Completions(options) => commands::completions::run(&options),

@@ -8,11 +8,14 @@
 mod agenda;
 mod calendar;
 mod category;
+mod census;
 mod channel;
 mod chart;
+mod comment;
 mod config;
 mod country;
 mod dice;
+mod fate;
 mod interest;
 mod ladder;
 mod niche;
@@ -27,9 +30,14 @@ mod world;
 #[cfg(test)]
 mod tests;
 
+pub use census::{Census, ChannelFacts, Counters, VideoFacts};
+pub use comment::Comment;
 pub use config::{ConfigError, WorldConfig};
+pub use dice::{Dice, Subject};
+pub use fate::{Access, Fate};
 pub use observation::Observation;
 pub use pace::{BadSpeed, Pace};
+pub use video::VideoKey;
 pub use world::World;
 
 use chrono::{DateTime, Utc};

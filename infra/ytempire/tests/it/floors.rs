@@ -18,6 +18,7 @@ const HOUSE: &[(&str, &str, u32)] = &[
     ("serving", "serving", 3),
     ("api", "api", 4),
     ("embedded", "infra/embedded", 4),
+    ("emulator", "infra/emulator", 4),
     ("ytempire", "infra/ytempire", 5),
 ];
 
@@ -29,7 +30,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("polars", &["models"]),
     ("ort", &["models"]),
     ("tansu-broker", &["embedded"]),
-    ("axum", &["api", "ytempire"]),
+    ("axum", &["api", "emulator", "ytempire"]),
 ];
 
 fn root() -> PathBuf {

@@ -6,7 +6,7 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 
 /// What a set of dice is for. The number is part of the seed: never reuse one.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Subject {
+pub enum Subject {
     Channel = 1,
     Uploads = 2,
     Video = 3,
@@ -14,13 +14,27 @@ pub(super) enum Subject {
     Signal = 5,
     Region = 6,
     Revenue = 7,
+    Fate = 8,
+    Comment = 9,
+    Partner = 10,
+    Fault = 11,
+    Payment = 12,
+    Post = 13,
+    Audience = 14,
 }
 
-pub(super) struct Dice(ChaCha8Rng);
+/// The draws of one thing; the same thing always draws the same.
+pub struct Dice(ChaCha8Rng);
+
+impl std::fmt::Debug for Dice {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Dice")
+    }
+}
 
 impl Dice {
     /// The dice of the `which`th thing of this kind, at `when` (a week, a period, a moment).
-    pub(super) fn new(seed: u64, subject: Subject, which: u64, when: i64) -> Self {
+    pub fn new(seed: u64, subject: Subject, which: u64, when: i64) -> Self {
         let mut key = [0; 32];
         for (part, number) in key
             .chunks_exact_mut(8)
@@ -31,35 +45,38 @@ impl Dice {
         Self(ChaCha8Rng::from_seed(key))
     }
 
-    pub(super) fn bits(&mut self) -> u64 {
+    /// 64 random bits.
+    pub fn bits(&mut self) -> u64 {
         self.0.next_u64()
     }
 
     /// In `0.0..1.0`.
-    pub(super) fn unit(&mut self) -> f64 {
+    pub fn unit(&mut self) -> f64 {
         (self.bits() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
-    pub(super) fn between(&mut self, low: f64, high: f64) -> f64 {
+    /// In `low..high`.
+    pub fn between(&mut self, low: f64, high: f64) -> f64 {
         low + (high - low) * self.unit()
     }
 
-    pub(super) fn chance(&mut self, probability: f64) -> bool {
+    /// True with this probability.
+    pub fn chance(&mut self, probability: f64) -> bool {
         self.unit() < probability
     }
 
     /// In `0..count`; 0 where there is nothing to choose from.
-    pub(super) fn below(&mut self, count: usize) -> usize {
+    pub fn below(&mut self, count: usize) -> usize {
         ((u128::from(self.bits()) * count as u128) >> 64) as usize
     }
 
     /// One of a list that is not empty.
-    pub(super) fn pick<'a, T>(&mut self, choices: &'a [T]) -> &'a T {
+    pub fn pick<'a, T>(&mut self, choices: &'a [T]) -> &'a T {
         &choices[self.below(choices.len())]
     }
 
     /// Log-normal around a median (Box and Muller 1958).
-    pub(super) fn spread(&mut self, median: f64, sigma: f64) -> f64 {
+    pub fn spread(&mut self, median: f64, sigma: f64) -> f64 {
         let (radius, angle) = (1.0 - self.unit(), self.unit());
         let gaussian = libm::sqrt(-2.0 * libm::log(radius)) * libm::cos(std::f64::consts::TAU * angle);
         median * libm::exp(sigma * gaussian)

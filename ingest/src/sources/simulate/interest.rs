@@ -107,6 +107,14 @@ pub(super) fn gauges(regions: &[Region]) -> Vec<Gauge> {
 }
 
 impl Gauge {
+    pub(super) fn source(&self) -> TrendSource {
+        self.source
+    }
+
+    pub(super) fn region(&self) -> Option<&Region> {
+        self.region.as_ref()
+    }
+
     /// What the source says at `moment` of the `window_seconds` before it: whole numbers, as the sources give.
     pub(super) fn read(&self, seed: u64, number: usize, place: usize, moment: i64, window_seconds: i64) -> TrendSignal {
         let which = (number as u64) << 32 | place as u64;

@@ -22,6 +22,11 @@ pub(super) fn keyword(number: usize) -> &'static str {
     NICHES[number / KEYWORDS_PER_NICHE].keywords[number % KEYWORDS_PER_NICHE]
 }
 
+/// The number of a keyword, whatever its case.
+pub(super) fn number_of(text: &str) -> Option<usize> {
+    (0..NICHES.len() * KEYWORDS_PER_NICHE).find(|number| keyword(*number).eq_ignore_ascii_case(text))
+}
+
 #[rustfmt::skip]
 pub(super) static NICHES: [Niche; 14] = [
     Niche { category_id: 1, name: "film", rpm_cents: 330.0, likes_per_view: 0.035, comments_per_view: 0.0040,

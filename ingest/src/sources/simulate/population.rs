@@ -19,6 +19,8 @@ pub(super) const MEMORY_DAYS: i64 = 10;
 pub(super) struct Population {
     seed: u64,
     life: i64,
+    /// Seconds after its retirement at which a video is forgotten.
+    memory: i64,
     pub(super) channels: Vec<Channel>,
     pub(super) videos: BTreeMap<VideoKey, Video>,
     /// By channel.
@@ -35,6 +37,16 @@ impl Population {
     /// Everybody who lives at a moment. History is replayed week by week from long enough before the world's start
     /// that no video of older age would still be observed then.
     pub(super) fn at(seed: u64, config: &WorldConfig, moment: i64) -> Result<Self, Invalid> {
+        Self::with_memory(seed, config, moment, MEMORY_DAYS * DAY)
+    }
+
+    /// Everybody who ever lived, up to a moment: nothing is forgotten, so any moment since the world's start can be
+    /// asked about.
+    pub(super) fn unforgetting(seed: u64, config: &WorldConfig, moment: i64) -> Result<Self, Invalid> {
+        Self::with_memory(seed, config, moment, i64::MAX / 4)
+    }
+
+    fn with_memory(seed: u64, config: &WorldConfig, moment: i64, memory: i64) -> Result<Self, Invalid> {
         let life = i64::from(config.retire_after_days) * DAY;
         let first = week_of(config.start.timestamp()) - (life + MEMORY_DAYS * DAY) / WEEK - 2;
         let draw = |index| Channel::draw(seed, config, index, week_start(first));
@@ -42,6 +54,7 @@ impl Population {
         let mut population = Self {
             seed,
             life,
+            memory,
             forgotten: vec![Forgotten::default(); channels.len()],
             channels,
             videos: BTreeMap::new(),
@@ -72,7 +85,8 @@ impl Population {
     }
 
     fn forget(&mut self, moment: i64) {
-        let old = |video: &mut Video| video.retires + MEMORY_DAYS * DAY <= moment;
+        let memory = self.memory;
+        let old = |video: &mut Video| video.retires + memory <= moment;
         for (key, video) in self.videos.extract_if(.., |_, video| old(video)) {
             let channel = &self.channels[key.channel as usize];
             let forgotten = &mut self.forgotten[key.channel as usize];
@@ -91,14 +105,17 @@ impl Population {
     }
 
     fn videos_of(&self, index: u32) -> impl Iterator<Item = &Video> {
+        self.entries_of(index).map(|(_, video)| video)
+    }
+
+    /// The videos of a channel that are not forgotten, oldest week first.
+    pub(super) fn entries_of(&self, index: u32) -> impl DoubleEndedIterator<Item = (&VideoKey, &Video)> {
         let key = |week, slot| VideoKey {
             channel: index,
             week,
             slot,
         };
-        self.videos
-            .range(key(i64::MIN, 0)..=key(i64::MAX, u32::MAX))
-            .map(|(_, video)| video)
+        self.videos.range(key(i64::MIN, 0)..=key(i64::MAX, u32::MAX))
     }
 
     /// Cumulative views of a channel at a moment of the last ten days.

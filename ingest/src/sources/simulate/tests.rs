@@ -198,3 +198,85 @@ fn a_simulation_ends_where_it_is_told() {
     assert!(last.envelope.time < Some(until));
     assert!(last.envelope.time > Some(until - TimeDelta::minutes(30)));
 }
+
+/// A census is the same world as the stream: every observation is what it answers for that moment.
+#[test]
+fn a_census_answers_what_the_stream_observes() {
+    let later = small().start + TimeDelta::days(90);
+    let census = Census::new(SEED, small(), later).expect("a census");
+    let from = small().start + TimeDelta::days(80);
+    let world = observations(World::at(SEED, small(), from).expect("a world"));
+    let (mut charted, mut paid) = (0, 0);
+    for observation in world.take(6000) {
+        let at = observation.time();
+        match observation {
+            Observation::Video(event) => {
+                let seen = event.payload;
+                let key = census.find_video(&seen.video_id).expect("a known video");
+                if let Some(region) = &seen.region {
+                    let rank = usize::try_from(seen.trending_rank.unwrap_or_default()).expect("a rank");
+                    assert_eq!(census.chart(region, 20, at)[rank - 1], key);
+                    charted += 1;
+                }
+                let plain = VideoSnapshot {
+                    region: None,
+                    trending_rank: None,
+                    ..seen
+                };
+                assert_eq!(census.video_snapshot(key, at), Some(plain));
+            }
+            Observation::Channel(event) => {
+                let index = census
+                    .channel_number(&event.payload.channel_id)
+                    .expect("a known channel");
+                assert_eq!(census.channel_snapshot(index, at), event.payload);
+            }
+            Observation::Revenue(event) if event.payload.video_id.is_none() => {
+                let index = census
+                    .channel_number(&event.payload.channel_id)
+                    .expect("a known channel");
+                assert_eq!(census.adsense(index, event.payload.day, at), Ok(Some(event.payload)));
+                paid += 1;
+            }
+            Observation::Trend(event) => {
+                let seen = event.payload;
+                let number = census.keyword_number(&seen.keyword).expect("a keyword");
+                let signal = census.signal(seen.source, seen.region.as_ref(), number, at, seen.window_seconds);
+                assert_eq!(signal, Some(seen));
+            }
+            Observation::Revenue(_) | Observation::Category(_) => {}
+        }
+    }
+    assert!(charted > 20 && paid > 10, "{charted} places, {paid} days of revenue");
+}
+
+#[test]
+fn comments_are_as_many_as_the_counter_says_and_in_order() {
+    let at = small().start + TimeDelta::days(30);
+    let census = Census::new(SEED, small(), at).expect("a census");
+    let key = census.videos_of(0, at).into_iter().nth(5).expect("videos");
+    let count = census.counters(key, at).comments;
+    let all: Vec<_> = (0..count.min(300))
+        .map(|number| census.comment(key, number, at).expect("a comment"))
+        .collect();
+    assert!(all.len() > 3, "{count} comments");
+    assert!(all.is_sorted_by_key(|comment| comment.written));
+    assert_eq!(census.comment(key, count, at), None);
+    let before = all[2].written - TimeDelta::seconds(1);
+    assert_eq!(census.comment(key, 2, before), None);
+}
+
+#[test]
+fn some_videos_are_deleted_hidden_or_blocked() {
+    let at = small().start + TimeDelta::days(60);
+    let census = Census::new(SEED, small(), at).expect("a census");
+    let fates: Vec<_> = census
+        .all_videos(at)
+        .filter_map(|key| census.video(key))
+        .map(|video| video.fate)
+        .collect();
+    let share = |is: fn(&Fate) -> bool| fates.iter().filter(|fate| is(fate)).count() * 100 / fates.len();
+    assert!((88..98).contains(&share(|fate| *fate == Fate::Stays)));
+    assert!((1..5).contains(&share(|fate| matches!(fate, Fate::Deleted { .. }))));
+    assert!((1..5).contains(&share(|fate| matches!(fate, Fate::Blocked { .. }))));
+}

@@ -6,6 +6,7 @@ use events::{Invalid, VideoId, VideoSnapshot};
 use models::growth::{Curve, Shape, Shot};
 
 use super::calendar::{DAY, time};
+use super::census::Counters;
 use super::channel::{Channel, letters};
 use super::dice::{Dice, Subject};
 use super::interest::{interest, waves};
@@ -14,10 +15,17 @@ use super::title::{tags, title};
 
 /// Names a video inside its world: the `slot`th upload of a channel in a week.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct VideoKey {
+pub struct VideoKey {
     pub(super) channel: u32,
     pub(super) week: i64,
     pub(super) slot: u32,
+}
+
+impl VideoKey {
+    /// What tells it from the other videos of its week.
+    pub(super) fn which(self) -> u64 {
+        u64::from(self.channel) << 32 | u64::from(self.slot)
+    }
 }
 
 #[derive(Debug)]
@@ -31,6 +39,7 @@ pub(super) struct Video {
     retires_shown: f64,
     final_views: i64,
     title: String,
+    pub(super) keyword: usize,
     tags: Vec<String>,
     thumbnail_url: String,
     curve: Curve,
@@ -52,8 +61,7 @@ impl Video {
         published: i64,
         life: i64,
     ) -> Result<Self, Invalid> {
-        let which = u64::from(key.channel) << 32 | u64::from(key.slot);
-        let mut dice = Dice::new(seed, Subject::Video, which, key.week);
+        let mut dice = Dice::new(seed, Subject::Video, key.which(), key.week);
         let id = VideoId::new(letters(u128::from(dice.bits()) << 64, 11))?;
         let number = choose_keyword(seed, &mut dice, channel, published);
         let appeal = channel.reach(published) * dice.spread(1.0, 0.7);
@@ -67,6 +75,7 @@ impl Video {
             retires_shown,
             final_views: curve.views(retires_shown - published_shown) as i64,
             title: title(&mut dice, keyword, &channel.title),
+            keyword: number,
             tags: tags(&mut dice, keyword, channel.niche),
             thumbnail_url: format!("https://i.ytimg.com/vi/{id}/hqdefault.jpg"),
             id,
@@ -88,8 +97,21 @@ impl Video {
         }
     }
 
-    pub(super) fn snapshot(&self, channel: &Channel, moment: i64) -> VideoSnapshot {
+    pub(super) fn words(&self) -> (&str, &[String]) {
+        (&self.title, &self.tags)
+    }
+
+    pub(super) fn counters(&self, channel: &Channel, moment: i64) -> Counters {
         let views = self.views(channel.shown_days(moment));
+        Counters {
+            views,
+            likes: (views as f64 * self.likes_per_view) as i64,
+            comments: (views as f64 * self.comments_per_view) as i64,
+        }
+    }
+
+    pub(super) fn snapshot(&self, channel: &Channel, moment: i64) -> VideoSnapshot {
+        let Counters { views, likes, comments } = self.counters(channel, moment);
         VideoSnapshot {
             title: Some(self.title.clone()),
             channel_id: Some(channel.id.clone()),
@@ -98,8 +120,8 @@ impl Video {
             published_at: Some(time(self.published)),
             tags: Some(self.tags.clone()),
             views: Some(views),
-            likes: Some((views as f64 * self.likes_per_view) as i64),
-            comments: Some((views as f64 * self.comments_per_view) as i64),
+            likes: Some(likes),
+            comments: Some(comments),
             thumbnail_url: Some(self.thumbnail_url.clone()),
             ..VideoSnapshot::of(self.id.clone())
         }

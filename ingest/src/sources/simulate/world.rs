@@ -21,10 +21,10 @@ use super::video::VideoKey;
 use super::{ConfigError, WorldConfig};
 
 /// Time of day (UTC) at which charts are read.
-const CHARTS_AT: i64 = 17 * HOUR;
+pub(super) const CHARTS_AT: i64 = 17 * HOUR;
 /// Times of day (UTC) from which revenue is reported, one channel after the other.
-const ESTIMATES_AT: i64 = 7 * HOUR;
-const CONFIRMATIONS_AT: i64 = 9 * HOUR;
+pub(super) const ESTIMATES_AT: i64 = 7 * HOUR;
+pub(super) const CONFIRMATIONS_AT: i64 = 9 * HOUR;
 
 /// A simulated piece of YouTube. It ends only with the calendar; the caller takes what it needs.
 #[derive(Debug)]
