@@ -71,15 +71,22 @@ impl Session {
         let failed = |error: DataFusionError| SqlError::Run(Box::new(error));
         let table = Table::of(topic);
         let digested = table.digested();
-        let names = ["_partition", "_offset"].into_iter().chain(digested.iter().map(|(name, _)| *name));
-        let columns = names.map(|name| Expr::Column(Column::from_name(name))).collect();
+        let names = ["_partition", "_offset"]
+            .into_iter()
+            .chain(digested.iter().map(|(name, _)| *name));
+        let columns: Vec<Expr> = names.map(|name| Expr::Column(Column::from_name(name))).collect();
         let rows = self.context().table(table.to_string()).await.map_err(failed)?;
-        let frame = rows.filter(within(ranges)).and_then(|rows| rows.select(columns)).map_err(failed)?;
+        let frame = rows
+            .filter(within(ranges))
+            .and_then(|rows| rows.select(columns))
+            .map_err(failed)?;
         let mut batches = frame.execute_stream().await.map_err(failed)?;
         while let Some(batch) = batches.next().await {
             let batch = batch.map_err(failed)?;
             let found = digests_of(table, &batch).map_err(|error| failed(error.into()))?;
-            found.into_iter().for_each(|(partition, offset, digest)| visit(partition, offset, digest));
+            found
+                .into_iter()
+                .for_each(|(partition, offset, digest)| visit(partition, offset, digest));
         }
         Ok(())
     }
@@ -92,9 +99,15 @@ impl Session {
 pub fn digests_of(table: Table, batch: &RecordBatch) -> Result<Vec<(Partition, i64, u64)>, ArrowError> {
     let column = |name: &str, kind| {
         let found = batch.column_by_name(name);
-        cast(found.ok_or_else(|| ArrowError::SchemaError(format!("column {name} is missing")))?, kind)
+        cast(
+            found.ok_or_else(|| ArrowError::SchemaError(format!("column {name} is missing")))?,
+            kind,
+        )
     };
-    let (partitions, offsets) = (column("_partition", &DataType::Int32)?, column("_offset", &DataType::Int64)?);
+    let (partitions, offsets) = (
+        column("_partition", &DataType::Int32)?,
+        column("_offset", &DataType::Int64)?,
+    );
     let (partitions, offsets) = (
         partitions.as_primitive::<Int32Type>(),
         offsets.as_primitive::<Int64Type>(),
@@ -104,7 +117,9 @@ pub fn digests_of(table: Table, batch: &RecordBatch) -> Result<Vec<(Partition, i
         number: partitions.value(row),
     };
     let digests = table.digests(batch)?.into_iter().enumerate();
-    Ok(digests.map(|(row, digest)| (place(row), offsets.value(row), digest)).collect())
+    Ok(digests
+        .map(|(row, digest)| (place(row), offsets.value(row), digest))
+        .collect())
 }
 
 fn within(ranges: &[(Partition, i64, i64)]) -> Expr {

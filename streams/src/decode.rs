@@ -95,6 +95,7 @@ fn nameless(record: &Record) -> Envelope {
         kind: String::new(),
         time: None,
         content_type: String::new(),
+        subject: None,
         reject_reason: None,
     }
 }

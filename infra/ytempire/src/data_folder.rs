@@ -178,7 +178,7 @@ mod tests {
         .expect("written");
         let error = DataFolder::take(folder.path()).err().expect("taken").to_string();
         assert!(error.contains("9.9.9") && error.contains("--data-dir"), "{error}");
-        let error = live_owner(folder.path()).err().expect("looked").to_string();
+        let error = live_owner(folder.path()).expect_err("looked").to_string();
         assert!(error.contains("9.9.9"), "{error}");
     }
 

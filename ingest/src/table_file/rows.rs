@@ -182,7 +182,8 @@ impl<R: BufRead> RowReader<R> {
                 } else if at_end && lines::ends_in_quotes(&self.raw) {
                     shape = Shape::OpenQuote;
                 }
-                let sound = shape == Shape::Whole && ends_len == start.width() && !lines::has_text_behind_quotes(&self.raw);
+                let sound =
+                    shape == Shape::Whole && ends_len == start.width() && !lines::has_text_behind_quotes(&self.raw);
                 if !sound && let Some(unclosed) = self.end_before_next_row(line, start) {
                     return Ok((unclosed, 0, 0));
                 }

@@ -74,7 +74,7 @@ pub(crate) fn read_bytes(bytes: impl Into<Vec<u8>>) -> Reading {
 }
 
 pub(crate) fn read_file(path: &Path) -> Reading {
-    Reading::of(open(path, &Options::default()).expect("an export").as_mut())
+    Reading::of(open(path, &Options::default()).expect("an export").1.as_mut())
 }
 
 pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {

@@ -143,7 +143,7 @@ fn the_path_and_the_compression_change_nothing() {
         region: Some(region("IN")),
         ..Options::default()
     };
-    let mut source = open(&copy, &options).expect("an export");
+    let (_, mut source) = open(&copy, &options).expect("an export");
     let reading = Reading::of(source.as_mut());
     assert_eq!(reading.ids(), read_file(&path).ids());
     assert_eq!(source.progress().done, fs::metadata(&copy).expect("a file").len());

@@ -20,6 +20,9 @@ pub struct Envelope {
     /// Event time: when the observation was made. `None` for a row whose time could not be read.
     pub time: Option<DateTime<Utc>>,
     pub content_type: String,
+    /// What of the source it is about (CloudEvents `subject`): the file that a rejected row stands in. No part of the
+    /// id, so the same row under another name is the same row.
+    pub subject: Option<String>,
     /// Why the sender could not read the row; only on rejected rows (extension attribute `rejectreason`).
     pub reject_reason: Option<String>,
 }
@@ -48,6 +51,9 @@ impl Envelope {
         ];
         if let Some(time) = self.time {
             headers.push(("ce_time", time.to_rfc3339_opts(SecondsFormat::AutoSi, true)));
+        }
+        if let Some(subject) = &self.subject {
+            headers.push(("ce_subject", subject.clone()));
         }
         if let Some(reason) = &self.reject_reason {
             headers.push(("ce_rejectreason", reason.clone()));
@@ -79,6 +85,7 @@ impl Envelope {
             kind: required("ce_type")?.to_owned(),
             time,
             content_type: text("content-type")?.unwrap_or(CONTENT_TYPE_JSON).to_owned(),
+            subject: text("ce_subject")?.map(str::to_owned),
             reject_reason: text("ce_rejectreason")?.map(str::to_owned),
         })
     }
@@ -103,6 +110,7 @@ mod tests {
             kind: "t".into(),
             time: DateTime::from_timestamp(1_597_190_400, 0),
             content_type: CONTENT_TYPE_JSON.into(),
+            subject: Some("US videos.csv".into()),
             reject_reason: None,
         }
     }

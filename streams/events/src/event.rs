@@ -60,6 +60,7 @@ impl<P: Payload> Event<P> {
             kind: P::KIND.to_owned(),
             time: Some(self.time),
             content_type: CONTENT_TYPE_JSON.to_owned(),
+            subject: None,
             reject_reason: None,
         }
     }
@@ -104,6 +105,7 @@ impl Rejection {
             kind: Self::KIND.to_owned(),
             time: None,
             content_type: CONTENT_TYPE_RAW.to_owned(),
+            subject: None,
             reject_reason: Some(self.reason.clone()),
         }
     }

@@ -79,5 +79,6 @@ pub(super) fn columns(rows: &[Provenance]) -> Vec<ArrayRef> {
         texts(&|row| Some(row.verdict.as_str().to_owned())),
         texts(&|row| row.reason.clone()),
         Arc::new(rows.iter().map(|row| row.raw.as_deref()).collect::<BinaryArray>()),
+        texts(&|row| row.envelope.subject.clone()),
     ]
 }

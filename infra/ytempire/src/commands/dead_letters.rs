@@ -38,12 +38,12 @@ async fn list(start: &Start, limit: usize) -> Result<Done> {
         let excerpt: String = letter.text().chars().take(EXCERPT).collect();
         vec![
             letter.event_id.clone(),
-            letter.topic.clone(),
+            letter.subject.clone().unwrap_or_else(|| letter.topic.clone()),
             letter.reason.clone(),
             excerpt,
         ]
     });
-    output::print_table(&["event id", "topic", "reason", "raw"], rows)?;
+    output::print_table(&["event id", "from", "reason", "raw"], rows)?;
     Ok(Done::Wholly)
 }
 
@@ -59,12 +59,13 @@ async fn show(start: &Start, id: &str) -> Result<Done> {
     match start.global.json {
         true => output::print_json(&letter)?,
         false => output::print(&format!(
-            "event id   {}\nplace      {}/{}@{}\nsource     {}\ningested   {}\nreason     {}\n\n{}\n",
+            "event id   {}\nplace      {}/{}@{}\nsource     {}\nsubject    {}\ningested   {}\nreason     {}\n\n{}\n",
             letter.event_id,
             letter.topic,
             letter.partition,
             letter.offset,
             letter.source,
+            letter.subject.as_deref().unwrap_or("-"),
             letter.ingested_at,
             letter.reason,
             letter.text()

@@ -232,7 +232,9 @@ fn print(report: &Report) -> Result<()> {
         cells
     });
     output::print_table(
-        &["topic", "records", "events", "rows", "missing", "doubled", "unknown", "altered"],
+        &[
+            "topic", "records", "events", "rows", "missing", "doubled", "unknown", "altered",
+        ],
         topics,
     )?;
     let views = report.views.iter().map(|one| {

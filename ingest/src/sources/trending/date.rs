@@ -9,9 +9,9 @@ use crate::table_file::moment::{midnight, moment};
 /// YouTube was founded in 2005; a year beyond this is a mistake, not a date.
 const YEARS: std::ops::RangeInclusive<i32> = 2005..=2100;
 
-/// The moment of observation: `DD.MM` (in `year`), `YY.DD.MM`, an ISO 8601 date or date-time. A day stands for its
+/// The moment of observation: `DD.MM` (only where `year` is known), `YY.DD.MM`, an ISO 8601 date or date-time. A day stands for its
 /// beginning in UTC; a time without offset is taken as UTC.
-pub(super) fn observed(text: &str, year: i32) -> Result<DateTime<Utc>, Damage> {
+pub(super) fn observed(text: &str, year: Option<i32>) -> Result<DateTime<Utc>, Damage> {
     let time = day(text, year).map(midnight).or_else(|| moment(text));
     match time.filter(|time| YEARS.contains(&time.year())) {
         Some(time) => Ok(time),
@@ -23,9 +23,9 @@ pub(super) fn observed(text: &str, year: i32) -> Result<DateTime<Utc>, Damage> {
     }
 }
 
-fn day(text: &str, year: i32) -> Option<NaiveDate> {
+fn day(text: &str, year: Option<i32>) -> Option<NaiveDate> {
     match (text.len(), text.as_bytes()) {
-        (5, [_, _, b'.', ..]) => NaiveDate::from_ymd_opt(year, pair(text, 3)?, pair(text, 0)?),
+        (5, [_, _, b'.', ..]) => NaiveDate::from_ymd_opt(year?, pair(text, 3)?, pair(text, 0)?),
         (8, [_, _, b'.', _, _, b'.', ..]) => NaiveDate::from_ymd_opt(
             2000 + i32::try_from(pair(text, 0)?).ok()?,
             pair(text, 6)?,
@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     fn check(text: &str, expected: &str) {
-        let time = observed(text, 2017).expect("a date");
+        let time = observed(text, Some(2017)).expect("a date");
         assert_eq!(
             time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
             expected,
@@ -83,8 +83,9 @@ mod tests {
             "é.é1",
             "+1.+2",
         ] {
-            assert_eq!(observed(text, 2017).expect_err(text).kind, FaultKind::NotADate);
+            assert_eq!(observed(text, Some(2017)).expect_err(text).kind, FaultKind::NotADate);
         }
-        assert!(observed("29.02", 2016).is_ok());
+        assert!(observed("29.02", Some(2016)).is_ok());
+        assert!(observed("29.02", None).is_err(), "no file says which year");
     }
 }

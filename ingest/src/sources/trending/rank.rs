@@ -145,8 +145,7 @@ mod tests {
             NaiveDate::from_ymd_opt(2020, 8, 12),
             NaiveDate::from_ymd_opt(2020, 8, 13),
         );
-        let mut place =
-            |ranks: &mut Ranks, id: &str| ranks.place(day.expect("a day"), &VideoId::new(id).expect("an id"));
+        let place = |ranks: &mut Ranks, id: &str| ranks.place(day.expect("a day"), &VideoId::new(id).expect("an id"));
         assert_eq!(place(&mut ranks, "aaaaaaaaaaa"), Some(1));
         ranks.skip(day);
         ranks.skip(other);

@@ -9,7 +9,7 @@ use super::{SOURCE, date, description, tags};
 use crate::table_file::cell::{self, Damage};
 use crate::table_file::misread::{Misread, check_shape, fitting};
 use crate::table_file::moment;
-use crate::table_file::rows::{Row, RowStart};
+use crate::table_file::rows::{Row, RowStart, Shape};
 use crate::{FaultKind, Outgoing};
 
 /// Reads the rows of one file.
@@ -17,12 +17,15 @@ pub(super) struct RowParser {
     columns: Columns,
     region: Region,
     /// Year of dates that have none.
-    year: i32,
+    year: Option<i32>,
     ranks: Ranks,
 }
 
 impl RowParser {
+    /// Dates without a year are those of `year`; only the exports that call the column `date` have them.
     pub(super) fn new(columns: Columns, region: Region, year: i32) -> Self {
+        let called = columns.place(Column::ObservedOn).and_then(|place| columns.name(place));
+        let year = called.filter(|name| name.eq_ignore_ascii_case("date")).map(|_| year);
         let ranks = Ranks::new();
         Self {
             columns,
@@ -90,7 +93,7 @@ struct Cells<'a> {
 }
 
 impl<'a> Cells<'a> {
-    fn snapshot(&self, region: &Region, year: i32) -> Result<(DateTime<Utc>, VideoSnapshot), Misread> {
+    fn snapshot(&self, region: &Region, year: Option<i32>) -> Result<(DateTime<Utc>, VideoSnapshot), Misread> {
         let video_id = self.required(Column::VideoId, cell::video_id)?;
         let time = self.required(Column::ObservedOn, |text| date::observed(text, year))?;
         let snapshot = VideoSnapshot {

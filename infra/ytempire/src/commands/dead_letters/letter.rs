@@ -19,6 +19,8 @@ pub struct Letter {
     pub partition: i32,
     pub offset: i64,
     pub source: String,
+    /// The file it stands in, where the source has files.
+    pub subject: Option<String>,
     pub kind: String,
     pub observed_at: Option<DateTime<Utc>>,
     pub ingested_at: DateTime<Utc>,
@@ -44,6 +46,7 @@ impl Letter {
             kind: self.kind.clone(),
             time: self.observed_at,
             content_type: CONTENT_TYPE_JSON.to_owned(),
+            subject: self.subject.clone(),
             reject_reason: None,
         };
         Topic::from_name(&self.topic).map(|topic| (topic, envelope))
@@ -73,7 +76,7 @@ fn of(batch: &RecordBatch) -> Result<Vec<Letter>> {
         Ok(cast(array, &kind)?)
     };
     let time = DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
-    let texts = ["_event_id", "_topic", "_source", "_event_type", "_reason"];
+    let texts = ["_event_id", "_topic", "_source", "_event_type", "_reason", "_subject"];
     let texts = texts.map(|name| column(name, DataType::Utf8));
     let texts = texts.into_iter().collect::<Result<Vec<_>>>()?;
     let (partitions, offsets) = (
@@ -96,6 +99,7 @@ fn of(batch: &RecordBatch) -> Result<Vec<Letter>> {
         partition: partitions.as_primitive::<Int32Type>().value(row),
         offset: offsets.as_primitive::<Int64Type>().value(row),
         source: text(2, row),
+        subject: texts[5].is_valid(row).then(|| text(5, row)),
         kind: text(3, row),
         observed_at: instant(&observed, row),
         ingested_at: instant(&ingested, row).unwrap_or_default(),

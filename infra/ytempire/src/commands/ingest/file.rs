@@ -35,7 +35,12 @@ pub async fn run(start: Start, options: FileOptions) -> Result<Done> {
     };
     if !any_good {
         for member in turns.into_iter().flat_map(|turn| turn.take(open).1) {
-            report.files.extend(member.source.err().map(|error| refused(member.path, member.kind, &error)));
+            report.files.extend(
+                member
+                    .source
+                    .err()
+                    .map(|error| refused(member.path, member.kind, &error)),
+            );
         }
         if json {
             print(&report, json)?;
@@ -64,7 +69,13 @@ pub async fn run(start: Start, options: FileOptions) -> Result<Done> {
 fn reading(options: &FileOptions) -> Result<Options> {
     Ok(Options {
         kind: options.kind.as_deref().map(kind).transpose()?,
-        region: options.region.as_ref().map(|region| region.to_ascii_uppercase()).map(Region::new).transpose().map_err(wrong_use)?,
+        region: options
+            .region
+            .as_ref()
+            .map(|region| region.to_ascii_uppercase())
+            .map(Region::new)
+            .transpose()
+            .map_err(wrong_use)?,
         channel: options
             .channel
             .clone()
@@ -101,7 +112,10 @@ fn print(report: &Report, json: bool) -> Result<()> {
     if json {
         return output::print_json(report);
     }
-    let lines = report.files.iter().map(|file| files::line(file, file.kind.unwrap_or_default()));
+    let lines = report
+        .files
+        .iter()
+        .map(|file| files::line(file, file.kind.unwrap_or_default()));
     let mut rows: Vec<_> = lines.collect();
     rows.push(summary::cells("in all", &report.total, ""));
     summary::print_table(rows)?;

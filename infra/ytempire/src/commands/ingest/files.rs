@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use batch::Session;
-use ingest::Source;
+use ingest::{Outgoing, Progress, Source, SourceError};
 use serde::Serialize;
 
 use super::summary::{self, Counts};
@@ -68,6 +68,28 @@ impl<T> Turn<T> {
     }
 }
 
+/// A file's source; the rows that it rejects say which file they stand in.
+struct Named {
+    source: Box<dyn Source>,
+    name: String,
+}
+
+impl Source for Named {
+    fn next(&mut self) -> Option<Result<Outgoing, SourceError>> {
+        let mut next = self.source.next();
+        if let Some(Ok(outgoing)) = &mut next
+            && outgoing.is_rejected()
+        {
+            outgoing.envelope.subject = Some(self.name.clone());
+        }
+        next
+    }
+
+    fn progress(&self) -> Progress {
+        self.source.progress()
+    }
+}
+
 pub fn refused(path: PathBuf, kind: Option<&'static str>, error: String) -> File {
     eprintln!("refused: {error}");
     let mut counts = Counts::default();
@@ -92,6 +114,8 @@ pub async fn read(
 ) -> Result<File> {
     let mut seen = Seen::new(&path, quiet);
     let mark = run.sending.places().len();
+    let name = path.display().to_string();
+    let source = Box::new(Named { source, name });
     let read = run.sending.send(source, &mut seen).await?;
     seen.finish();
     if let Some(error) = &read.broken {

@@ -55,11 +55,16 @@ fn look_at(topic: Topic, records: &mut Vec<Record>, seen: &mut Vec<Seen>) -> Res
         .into_iter()
         .map(|(partition, offset, digest)| ((partition, offset), digest))
         .collect();
-    seen.extend(records.drain(..).map(|record| Seen {
-        partition: record.partition,
-        offset: record.offset,
-        id: record.envelope().ok().map(|envelope| envelope.id.to_string()),
-        digest: digests.get(&(record.partition, record.offset)).copied().unwrap_or_default(),
+    seen.extend(records.drain(..).map(|record| {
+        Seen {
+            partition: record.partition,
+            offset: record.offset,
+            id: record.envelope().ok().map(|envelope| envelope.id.to_string()),
+            digest: digests
+                .get(&(record.partition, record.offset))
+                .copied()
+                .unwrap_or_default(),
+        }
     }));
     Ok(())
 }
@@ -73,12 +78,7 @@ pub(super) fn altered(report: &mut TopicReport, partition: Partition, offset: i6
 }
 
 /// Every distinct event has one row, and every row has an event. `begins` are the first offsets still on the broker.
-pub(super) fn topic(
-    topic: Topic,
-    records: &[Seen],
-    rows: &[Place],
-    begins: &HashMap<Partition, i64>,
-) -> TopicReport {
+pub(super) fn topic(topic: Topic, records: &[Seen], rows: &[Place], begins: &HashMap<Partition, i64>) -> TopicReport {
     let mut report = TopicReport {
         topic: topic.name(),
         records: records.len() as u64,
