@@ -8,6 +8,7 @@ use crate::Outgoing;
 
 pub mod simulate;
 pub mod trending;
+pub mod youtube;
 
 /// Hands out records until it has no more.
 pub trait Source: Send {
