@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use arrow::error::ArrowError;
 use deltalake::datafusion::catalog::TableProvider;
 use deltalake::datafusion::prelude::SessionContext;
 use deltalake::kernel::{StructField, StructType, engine::arrow_conversion::TryIntoKernel};
@@ -53,15 +54,40 @@ impl Lake {
         scannable(&delta, session).await.map_err(|error| opening(table, error))
     }
 
-    /// The table, made first when it is not there.
+    /// The table, made first when it is not there, and with every column of the catalogue.
     pub(crate) async fn create_or_load(&self, table: Table) -> Result<DeltaTable, LakeError> {
         self.make_folder(table)?;
         let mut delta = self.builder(table)?.build().map_err(|error| opening(table, error))?;
         match delta.load().await {
-            Ok(()) => Ok(delta),
+            Ok(()) => self.widen(table, delta).await,
             Err(DeltaTableError::NotATable(_)) => self.create(table, delta).await,
             Err(error) => Err(opening(table, error)),
         }
+    }
+
+    /// Adds the columns that came into the catalogue after the table was made: at its end, null in the rows it has.
+    async fn widen(&self, table: Table, delta: DeltaTable) -> Result<DeltaTable, LakeError> {
+        let missing = missing_columns(table, &delta)?;
+        if missing.is_empty() {
+            return Ok(delta);
+        }
+        match delta.add_columns().with_fields(missing).await {
+            Ok(widened) => Ok(widened),
+            Err(error) => {
+                let delta = self.load(table).await?;
+                // somebody else was faster
+                match missing_columns(table, &delta)?.is_empty() {
+                    true => Ok(delta),
+                    false => Err(opening(table, error)),
+                }
+            }
+        }
+    }
+
+    async fn load(&self, table: Table) -> Result<DeltaTable, LakeError> {
+        let mut delta = self.builder(table)?.build().map_err(|error| opening(table, error))?;
+        delta.load().await.map_err(|error| opening(table, error))?;
+        Ok(delta)
     }
 
     fn builder(&self, table: Table) -> Result<DeltaTableBuilder, LakeError> {
@@ -70,12 +96,7 @@ impl Lake {
     }
 
     async fn create(&self, table: Table, delta: DeltaTable) -> Result<DeltaTable, LakeError> {
-        let schema: StructType = table
-            .schema()
-            .as_ref()
-            .try_into_kernel()
-            .map_err(|error: arrow::error::ArrowError| opening(table, error.into()))?;
-        let columns: Vec<StructField> = schema.fields().cloned().collect();
+        let columns = columns(table)?;
         let made = delta
             .create()
             .with_table_name(table.to_string())
@@ -86,11 +107,7 @@ impl Lake {
         match made {
             Ok(made) => Ok(made),
             // somebody else was faster
-            Err(_) => {
-                let mut delta = self.builder(table)?.build().map_err(|error| opening(table, error))?;
-                delta.load().await.map_err(|error| opening(table, error))?;
-                Ok(delta)
-            }
+            Err(_) => self.load(table).await,
         }
     }
 
@@ -103,6 +120,23 @@ impl Lake {
             reason: error.to_string(),
         })
     }
+}
+
+/// The table's columns as Delta knows them.
+fn columns(table: Table) -> Result<Vec<StructField>, LakeError> {
+    let schema = table.schema();
+    let converted: Result<StructType, ArrowError> = schema.as_ref().try_into_kernel();
+    let schema = converted.map_err(|error| opening(table, error.into()))?;
+    Ok(schema.fields().cloned().collect())
+}
+
+/// Columns of the catalogue that the stored table does not have.
+fn missing_columns(table: Table, delta: &DeltaTable) -> Result<Vec<StructField>, LakeError> {
+    let snapshot = delta.snapshot().map_err(|error| opening(table, error))?;
+    let stored = snapshot.schema();
+    let mut columns = columns(table)?;
+    columns.retain(|column| stored.field(column.name()).is_none());
+    Ok(columns)
 }
 
 /// The table as a provider that `session` can scan.

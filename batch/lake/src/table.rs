@@ -6,7 +6,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
+use arrow::datatypes::{DataType, Field, Fields, Schema, SchemaRef, TimeUnit};
 use events::Topic;
 
 /// A column's name and Arrow type.
@@ -33,12 +33,15 @@ impl Verdict {
 }
 
 impl Table {
-    pub const ALL: [Table; 5] = [
+    pub const ALL: [Table; 8] = [
         Table(Topic::VideoSnapshots),
         Table(Topic::ChannelSnapshots),
         Table(Topic::Categories),
         Table(Topic::TrendSignals),
         Table(Topic::RevenueRecords),
+        Table(Topic::Analytics),
+        Table(Topic::Comments),
+        Table(Topic::Alerts),
     ];
 
     /// The date column every bronze table is partitioned by; null where a row has no event time.
@@ -74,6 +77,9 @@ impl Table {
             Topic::Categories => category(),
             Topic::TrendSignals => trend_signal(),
             Topic::RevenueRecords => revenue_record(),
+            Topic::Analytics => analytics_row(),
+            Topic::Comments => comment(),
+            Topic::Alerts => alert(),
         }
     }
 
@@ -105,6 +111,15 @@ fn time() -> DataType {
 
 fn texts() -> DataType {
     DataType::List(Arc::new(Field::new("element", DataType::Utf8, true)))
+}
+
+/// Names to texts, with the field names that Delta gives a map's parts.
+fn text_map() -> DataType {
+    let entry = Fields::from(vec![
+        Field::new("key", DataType::Utf8, false),
+        Field::new("value", DataType::Utf8, true),
+    ]);
+    DataType::Map(Arc::new(Field::new("key_value", DataType::Struct(entry), false)), false)
 }
 
 fn provenance() -> [Column; 12] {
@@ -144,6 +159,13 @@ fn video_snapshot() -> Vec<Column> {
         ("ratings_disabled", DataType::Boolean),
         ("removed", DataType::Boolean),
         ("description", DataType::Utf8),
+        ("duration_seconds", DataType::Int64),
+        ("live", DataType::Utf8),
+        ("privacy", DataType::Utf8),
+        ("availability", DataType::Utf8),
+        ("default_language", DataType::Utf8),
+        ("topic_categories", texts()),
+        ("engaged_views", DataType::Int64),
     ]
 }
 
@@ -156,6 +178,11 @@ fn channel_snapshot() -> Vec<Column> {
         ("subscribers", DataType::Int64),
         ("views", DataType::Int64),
         ("videos", DataType::Int64),
+        ("handle", DataType::Utf8),
+        ("uploads_playlist_id", DataType::Utf8),
+        ("subscribers_hidden", DataType::Boolean),
+        ("description", DataType::Utf8),
+        ("keywords", DataType::Utf8),
     ]
 }
 
@@ -176,6 +203,11 @@ fn trend_signal() -> Vec<Column> {
         ("window_seconds", DataType::Int64),
         ("value", DataType::Float64),
         ("scale", DataType::Utf8),
+        ("partial", DataType::Boolean),
+        ("below_one", DataType::Boolean),
+        ("related_to", DataType::Utf8),
+        ("relation", DataType::Utf8),
+        ("area", DataType::Utf8),
     ]
 }
 
@@ -189,6 +221,87 @@ fn revenue_record() -> Vec<Column> {
         ("currency", DataType::Utf8),
         ("day", DataType::Date32),
         ("status", DataType::Utf8),
+        ("kind", DataType::Utf8),
+        ("usd_minor", DataType::Int64),
+        ("usd_rate", DataType::Float64),
+        ("usd_rate_on", DataType::Date32),
+        ("payer", DataType::Utf8),
+    ]
+}
+
+fn analytics_row() -> Vec<Column> {
+    let text = |name| (name, DataType::Utf8);
+    let count = |name| (name, DataType::Int64);
+    let measure = |name| (name, DataType::Float64);
+    vec![
+        text("report"),
+        text("channel_id"),
+        text("video_id"),
+        ("day", DataType::Date32),
+        ("last_day", DataType::Date32),
+        text("video_title"),
+        ("video_published_on", DataType::Date32),
+        count("video_duration_seconds"),
+        text("country"),
+        text("traffic_source"),
+        text("traffic_detail"),
+        text("device"),
+        text("operating_system"),
+        text("playback_location"),
+        text("age_group"),
+        text("gender"),
+        text("subscribed_status"),
+        text("content_type"),
+        text("other_dimension"),
+        count("views"),
+        count("engaged_views"),
+        count("likes"),
+        count("dislikes"),
+        count("comments"),
+        count("shares"),
+        measure("watch_time_minutes"),
+        measure("average_view_duration_seconds"),
+        measure("average_view_percentage"),
+        count("subscribers_gained"),
+        count("subscribers_lost"),
+        count("subscribers"),
+        count("impressions"),
+        measure("click_through_rate"),
+        measure("viewer_percentage"),
+        count("unique_viewers"),
+        count("estimated_revenue_micros"),
+        count("ad_revenue_micros"),
+        count("cpm_micros"),
+        count("playback_based_cpm_micros"),
+        count("monetized_playbacks"),
+        count("ad_impressions"),
+        text("currency"),
+        ("is_final", DataType::Boolean),
+    ]
+}
+
+fn comment() -> Vec<Column> {
+    vec![
+        ("comment_id", DataType::Utf8),
+        ("video_id", DataType::Utf8),
+        ("parent_id", DataType::Utf8),
+        ("author_channel_id", DataType::Utf8),
+        ("author_name", DataType::Utf8),
+        ("text", DataType::Utf8),
+        ("likes", DataType::Int64),
+        ("replies", DataType::Int64),
+        ("published_at", time()),
+        ("updated_at", time()),
+    ]
+}
+
+fn alert() -> Vec<Column> {
+    vec![
+        ("kind", DataType::Utf8),
+        ("severity", DataType::Utf8),
+        ("subject", DataType::Utf8),
+        ("message", DataType::Utf8),
+        ("details", text_map()),
     ]
 }
 

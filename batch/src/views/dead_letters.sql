@@ -23,3 +23,18 @@ SELECT d._topic, d._partition, d._offset, d._event_id, d._event_type, d._source,
 FROM bronze.revenue_records d
 WHERE d._verdict = 'rejected'
     AND NOT EXISTS (SELECT 1 FROM bronze.revenue_records a WHERE a._verdict = 'accepted' AND a._event_id = d._event_id)
+UNION ALL
+SELECT d._topic, d._partition, d._offset, d._event_id, d._event_type, d._source, d.observed_at, d._ingested_at, d._reason, d._raw
+FROM bronze.youtube_analytics d
+WHERE d._verdict = 'rejected'
+    AND NOT EXISTS (SELECT 1 FROM bronze.youtube_analytics a WHERE a._verdict = 'accepted' AND a._event_id = d._event_id)
+UNION ALL
+SELECT d._topic, d._partition, d._offset, d._event_id, d._event_type, d._source, d.observed_at, d._ingested_at, d._reason, d._raw
+FROM bronze.youtube_comments d
+WHERE d._verdict = 'rejected'
+    AND NOT EXISTS (SELECT 1 FROM bronze.youtube_comments a WHERE a._verdict = 'accepted' AND a._event_id = d._event_id)
+UNION ALL
+SELECT d._topic, d._partition, d._offset, d._event_id, d._event_type, d._source, d.observed_at, d._ingested_at, d._reason, d._raw
+FROM bronze.platform_alerts d
+WHERE d._verdict = 'rejected'
+    AND NOT EXISTS (SELECT 1 FROM bronze.platform_alerts a WHERE a._verdict = 'accepted' AND a._event_id = d._event_id)

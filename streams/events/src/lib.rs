@@ -17,7 +17,9 @@ pub use clock::{Clock, ManualClock};
 pub use envelope::{CONTENT_TYPE_JSON, CONTENT_TYPE_RAW, Envelope, EnvelopeError};
 pub use event::{Event, Payload, Rejection};
 pub use id::EventId;
-pub use payload::{CategoryName, ChannelSnapshot, RevenueRecord, TrendSignal, VideoSnapshot};
+pub use payload::{
+    Alert, AnalyticsRow, CategoryName, ChannelSnapshot, Comment, RevenueRecord, TrendSignal, VideoSnapshot,
+};
 pub use position::{Partition, Positions, Span};
 pub use topic::{Cleanup, Topic};
 pub use words::{ChannelId, Currency, Invalid, Region, VideoId};

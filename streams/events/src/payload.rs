@@ -1,16 +1,22 @@
 //! Payload types, one file each. Their JSON Schemas are committed under `streams/events/schemas/`.
 
+mod alert;
+mod analytics_row;
 mod category_name;
 mod channel_snapshot;
+mod comment;
 mod revenue_record;
 mod trend_signal;
 mod video_snapshot;
 
+pub use alert::{Alert, AlertKind, Severity};
+pub use analytics_row::{AnalyticsRow, Report};
 pub use category_name::CategoryName;
 pub use channel_snapshot::ChannelSnapshot;
-pub use revenue_record::{RevenueRecord, RevenueSource, RevenueStatus};
-pub use trend_signal::{Scale, TrendSignal, TrendSource};
-pub use video_snapshot::VideoSnapshot;
+pub use comment::Comment;
+pub use revenue_record::{RevenueKind, RevenueRecord, RevenueSource, RevenueStatus};
+pub use trend_signal::{Relation, Scale, TrendSignal, TrendSource};
+pub use video_snapshot::{Availability, Live, VideoSnapshot};
 
 use crate::Invalid;
 
@@ -34,6 +40,14 @@ fn bounded(field: &'static str, value: i64) -> Result<(), Invalid> {
             format!("{value} is beyond {LARGEST}, more than there can be"),
         )),
         false => Ok(()),
+    }
+}
+
+/// Refuses a measured quantity that is negative or no number.
+fn quantity(field: &'static str, value: Option<f64>) -> Result<(), Invalid> {
+    match value {
+        Some(value) if !value.is_finite() || value < 0.0 => Err(Invalid::new(field, "is negative or not a number")),
+        _ => Ok(()),
     }
 }
 

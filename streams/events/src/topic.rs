@@ -15,6 +15,9 @@ pub enum Topic {
     Categories,
     TrendSignals,
     RevenueRecords,
+    Analytics,
+    Comments,
+    Alerts,
 }
 
 /// What the broker may throw away (Kafka's `cleanup.policy`).
@@ -27,12 +30,15 @@ pub enum Cleanup {
 }
 
 impl Topic {
-    pub const ALL: [Topic; 5] = [
+    pub const ALL: [Topic; 8] = [
         Topic::VideoSnapshots,
         Topic::ChannelSnapshots,
         Topic::Categories,
         Topic::TrendSignals,
         Topic::RevenueRecords,
+        Topic::Analytics,
+        Topic::Comments,
+        Topic::Alerts,
     ];
 
     /// The name on the broker.
@@ -43,16 +49,20 @@ impl Topic {
             Topic::Categories => "youtube.categories.v1",
             Topic::TrendSignals => "trends.signals.v1",
             Topic::RevenueRecords => "revenue.records.v1",
+            Topic::Analytics => "youtube.analytics.v1",
+            Topic::Comments => "youtube.comments.v1",
+            Topic::Alerts => "platform.alerts.v1",
         }
     }
 
     /// What a record's key holds. Records of one key keep their order.
     pub const fn key(self) -> &'static str {
         match self {
-            Topic::VideoSnapshots => "video id",
-            Topic::ChannelSnapshots | Topic::RevenueRecords => "channel id",
+            Topic::VideoSnapshots | Topic::Comments => "video id",
+            Topic::ChannelSnapshots | Topic::RevenueRecords | Topic::Analytics => "channel id",
             Topic::Categories => "region and category id",
             Topic::TrendSignals => "keyword",
+            Topic::Alerts => "channel id or project",
         }
     }
 
@@ -60,8 +70,12 @@ impl Topic {
     pub const fn partitions(self) -> u16 {
         match self {
             Topic::VideoSnapshots => 4,
-            Topic::ChannelSnapshots | Topic::TrendSignals | Topic::RevenueRecords => 2,
-            Topic::Categories => 1,
+            Topic::ChannelSnapshots
+            | Topic::TrendSignals
+            | Topic::RevenueRecords
+            | Topic::Analytics
+            | Topic::Comments => 2,
+            Topic::Categories | Topic::Alerts => 1,
         }
     }
 

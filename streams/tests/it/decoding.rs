@@ -59,3 +59,37 @@ fn a_record_that_cannot_be_used_is_a_row_with_reason_and_bytes() {
     assert_eq!(raw.as_binary::<i32>().value(2), b"{\xff");
     assert!(raw.is_null(0));
 }
+
+/// Every payload type with every kind of column, read back from what a sink would write.
+#[test]
+fn rows_of_every_newer_topic_have_their_columns() {
+    let alert = events::Alert {
+        kind: events::payload::AlertKind::Quota,
+        severity: events::payload::Severity::Warning,
+        subject: "project".into(),
+        message: "80 % of the day's quota is used".into(),
+        details: [("used".to_owned(), "8000".to_owned())].into(),
+    };
+    let row = events::AnalyticsRow {
+        day: chrono::NaiveDate::from_ymd_opt(2026, 1, 2),
+        click_through_rate: Some(0.5),
+        ..events::AnalyticsRow::of(events::payload::Report::Basic)
+    };
+    let video = events::VideoId::new("dQw4w9WgXcQ").expect("an id");
+    decoded(alert, "subject");
+    decoded(row, "day");
+    decoded(events::Comment::of("Ugz", video, "hello"), "text");
+}
+
+fn decoded<P: events::Payload>(payload: P, column: &str) {
+    let event = events::Event::new("/test", DateTime::UNIX_EPOCH, payload).expect("an event");
+    let place = events::Partition {
+        topic: P::TOPIC,
+        number: 0,
+    };
+    let record = log::Record::new(place, 0, &event.envelope(), None, event.body());
+    let rows = decode(P::TOPIC, &[record], DateTime::UNIX_EPOCH).expect("rows");
+    let reason = rows.column_by_name("_reason").expect("a column");
+    assert!(reason.is_null(0), "{}", reason.as_string::<i32>().value(0));
+    assert!(rows.column_by_name(column).expect("a column").is_valid(0));
+}

@@ -1,5 +1,7 @@
 //! Appending to real tables in a folder.
 
+mod older_table;
+
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Date32Array, RecordBatch, StringArray, new_null_array};

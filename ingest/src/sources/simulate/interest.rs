@@ -113,16 +113,13 @@ impl Gauge {
         let habit = Dice::new(seed, Subject::Region, which, 0).spread(1.0, 0.25);
         let noise = Dice::new(seed, Subject::Signal, which, moment).spread(1.0, 0.08);
         let value = self.level * habit * noise * interest(seed, number, moment - self.delay);
+        let value = match self.scale {
+            Scale::Count => (value * in_days(window_seconds)).round(),
+            _ => value.min(100.0).round(),
+        };
         TrendSignal {
-            keyword: keyword(number).to_owned(),
-            source: self.source,
             region: self.region.clone(),
-            window_seconds,
-            value: match self.scale {
-                Scale::Index => value.min(100.0).round(),
-                Scale::Count => (value * in_days(window_seconds)).round(),
-            },
-            scale: self.scale,
+            ..TrendSignal::of(keyword(number), self.source, window_seconds, value, self.scale)
         }
     }
 }

@@ -114,13 +114,13 @@ impl Population {
         let views = self.views(index, moment);
         let living = self.videos_of(index).filter(|video| video.published <= moment).count();
         ChannelSnapshot {
-            channel_id: channel.id.clone(),
             title: Some(channel.title.clone()),
             country: Some(channel.region.clone()),
             published_at: Some(channel.founded),
             subscribers: Some(channel.subscribers_at(views)),
             views: Some(views),
             videos: Some(channel.catalogue.videos + self.forgotten[index as usize].videos + living as i64),
+            ..ChannelSnapshot::of(channel.id.clone())
         }
     }
 }

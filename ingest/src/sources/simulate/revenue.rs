@@ -44,6 +44,11 @@ pub(super) fn adsense(
         currency: Currency::new("USD")?,
         day: date(day),
         status,
+        kind: None,
+        usd_minor: None,
+        usd_rate: None,
+        usd_rate_on: None,
+        payer: None,
     })
 }
 
@@ -62,6 +67,11 @@ pub(super) fn sponsorship(population: &Population, key: VideoKey) -> Option<Resu
         currency,
         day: date(paid),
         status: RevenueStatus::Confirmed,
+        kind: None,
+        usd_minor: None,
+        usd_rate: None,
+        usd_rate_on: None,
+        payer: None,
     };
     Some(Currency::new("USD").map(record))
 }

@@ -22,6 +22,39 @@ pub struct ChannelSnapshot {
     pub views: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub videos: Option<i64>,
+    /// With its `@`, as `snippet.customUrl` has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handle: Option<String>,
+    /// The playlist of everything the channel published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uploads_playlist_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subscribers_hidden: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Words that the channel's owner chose, as one text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keywords: Option<String>,
+}
+
+impl ChannelSnapshot {
+    /// A snapshot that knows nothing but which channel it is of.
+    pub fn of(channel_id: ChannelId) -> Self {
+        Self {
+            channel_id,
+            title: None,
+            country: None,
+            published_at: None,
+            subscribers: None,
+            views: None,
+            videos: None,
+            handle: None,
+            uploads_playlist_id: None,
+            subscribers_hidden: None,
+            description: None,
+            keywords: None,
+        }
+    }
 }
 
 impl Payload for ChannelSnapshot {
@@ -40,6 +73,16 @@ impl Payload for ChannelSnapshot {
         counter("subscribers", self.subscribers)?;
         counter("views", self.views)?;
         counter("videos", self.videos)?;
-        no_nul("title", self.title.as_deref().unwrap_or_default())
+        let texts = [
+            ("title", &self.title),
+            ("handle", &self.handle),
+            ("uploads_playlist_id", &self.uploads_playlist_id),
+            ("description", &self.description),
+            ("keywords", &self.keywords),
+        ];
+        for (field, value) in texts {
+            no_nul(field, value.as_deref().unwrap_or_default())?;
+        }
+        Ok(())
     }
 }

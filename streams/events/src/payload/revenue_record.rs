@@ -2,12 +2,12 @@ use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{bounded, text};
+use super::{bounded, no_nul, quantity, text};
 use crate::{ChannelId, Currency, Invalid, Payload, Topic, VideoId};
 
 /// Money earned by a channel on a day. `source` and `reference_id` name it: a later record of the same name replaces
 /// the earlier one, it is never added to it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RevenueRecord {
     pub channel_id: ChannelId,
@@ -22,6 +22,38 @@ pub struct RevenueRecord {
     /// The day it was earned on, in the payer's reporting time zone.
     pub day: NaiveDate,
     pub status: RevenueStatus,
+    /// What moved the money; absent in records of the time before it was noted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<RevenueKind>,
+    /// The amount in US cents, at `usd_rate`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usd_minor: Option<i64>,
+    /// US dollars for one unit of the currency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usd_rate: Option<f64>,
+    /// The day of the rate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usd_rate_on: Option<NaiveDate>,
+    /// Who or what it is from, in words: a sponsor, a product, a description.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payer: Option<String>,
+}
+
+/// What moved the money.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum RevenueKind {
+    /// Earned: advertising, a sponsor's fee.
+    Earning,
+    Charge,
+    Refund,
+    Dispute,
+    /// What the payer keeps.
+    Fee,
+    /// Sent to the bank; the money was earned before.
+    Payout,
+    Subscription,
+    Adjustment,
 }
 
 /// Who pays.
@@ -64,6 +96,9 @@ impl Payload for RevenueRecord {
 
     fn check(&self) -> Result<(), Invalid> {
         bounded("amount_minor", self.amount_minor)?;
+        bounded("usd_minor", self.usd_minor.unwrap_or_default())?;
+        quantity("usd_rate", self.usd_rate)?;
+        no_nul("payer", self.payer.as_deref().unwrap_or_default())?;
         text("reference_id", &self.reference_id)
     }
 }

@@ -1,7 +1,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::text;
+use super::{no_nul, text};
 use crate::{Invalid, Payload, Region, Topic};
 
 /// Interest in a keyword over a window that ends at `ce_time`.
@@ -13,10 +13,52 @@ pub struct TrendSignal {
     /// Absent when the source does not split by region.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<Region>,
-    /// Length of the window in seconds.
+    /// Length of the window in seconds; 0 where the source does not say.
     pub window_seconds: i64,
     pub value: f64,
     pub scale: Scale,
+    /// The window was not over when the value was read, so it may still change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partial: Option<bool>,
+    /// The source says no more than that it is above zero and below one (Google's `<1`); `value` is 0.5.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub below_one: Option<bool>,
+    /// The keyword that this one was found beside.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub related_to: Option<String>,
+    /// Whether a related keyword is among the most frequent or those that grew most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relation: Option<Relation>,
+    /// The place as the source names it, where it is no country or none that is known by that name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub area: Option<String>,
+}
+
+/// How a keyword is related.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Relation {
+    Top,
+    Rising,
+}
+
+impl TrendSignal {
+    /// A value for a keyword, of no region.
+    pub fn of(keyword: impl Into<String>, source: TrendSource, window_seconds: i64, value: f64, scale: Scale) -> Self {
+        Self {
+            keyword: keyword.into(),
+            source,
+            region: None,
+            window_seconds,
+            value,
+            scale,
+            partial: None,
+            below_one: None,
+            related_to: None,
+            relation: None,
+            area: None,
+        }
+    }
 }
 
 /// Who said it.
@@ -50,6 +92,10 @@ pub enum Scale {
     Index,
     /// Mentions counted in the window.
     Count,
+    /// Percent of all the keywords that were asked for together, in the place of the row.
+    Share,
+    /// Percent by which it grew over the window before. More than fifty-fold is given as 5000 (Google's `Breakout`).
+    Growth,
 }
 
 impl Payload for TrendSignal {
@@ -70,12 +116,16 @@ impl Payload for TrendSignal {
 
     fn check(&self) -> Result<(), Invalid> {
         text("keyword", &self.keyword)?;
-        if self.window_seconds <= 0 {
-            return Err(Invalid::new("window_seconds", "is not positive"));
+        no_nul("related_to", self.related_to.as_deref().unwrap_or_default())?;
+        no_nul("area", self.area.as_deref().unwrap_or_default())?;
+        if self.window_seconds < 0 {
+            return Err(Invalid::new("window_seconds", "is negative"));
         }
         match self.value {
             value if !value.is_finite() || value < 0.0 => Err(Invalid::new("value", "is negative or not a number")),
-            value if self.scale == Scale::Index && value > 100.0 => Err(Invalid::new("value", "an index ends at 100")),
+            value if matches!(self.scale, Scale::Index | Scale::Share) && value > 100.0 => {
+                Err(Invalid::new("value", "ends at 100"))
+            }
             _ => Ok(()),
         }
     }

@@ -49,6 +49,46 @@ pub struct VideoSnapshot {
     pub removed: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration_seconds: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub live: Option<Live>,
+    /// Who may see it, as `status.privacyStatus` has it: `public`, `unlisted`, `private`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub privacy: Option<String>,
+    /// Whether it could be seen. Anything but `available` is a tombstone: the other fields say little or nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub availability: Option<Availability>,
+    /// BCP 47, as its uploader set it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default_language: Option<String>,
+    /// Wikipedia URLs, as `topicDetails.topicCategories` has them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topic_categories: Option<Vec<String>>,
+    /// Views by the definition that held before 2026-08-27.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engaged_views: Option<i64>,
+}
+
+/// What `snippet.liveBroadcastContent` says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Live {
+    None,
+    Upcoming,
+    Live,
+}
+
+/// What became of a video.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Availability {
+    Available,
+    /// YouTube does not know it any more.
+    Deleted,
+    Private,
+    /// Not to be seen where the reader is.
+    Blocked,
 }
 
 impl VideoSnapshot {
@@ -73,6 +113,13 @@ impl VideoSnapshot {
             ratings_disabled: None,
             removed: None,
             description: None,
+            duration_seconds: None,
+            live: None,
+            privacy: None,
+            availability: None,
+            default_language: None,
+            topic_categories: None,
+            engaged_views: None,
         }
     }
 }
@@ -101,17 +148,24 @@ impl Payload for VideoSnapshot {
         counter("likes", self.likes)?;
         counter("dislikes", self.dislikes)?;
         counter("comments", self.comments)?;
+        counter("duration_seconds", self.duration_seconds)?;
+        counter("engaged_views", self.engaged_views)?;
         let texts = [
             ("title", &self.title),
             ("channel_title", &self.channel_title),
             ("description", &self.description),
             ("thumbnail_url", &self.thumbnail_url),
+            ("privacy", &self.privacy),
+            ("default_language", &self.default_language),
         ];
         for (field, value) in texts {
             no_nul(field, value.as_deref().unwrap_or_default())?;
         }
         for tag in self.tags.iter().flatten() {
             no_nul("tags", tag)?;
+        }
+        for category in self.topic_categories.iter().flatten() {
+            no_nul("topic_categories", category)?;
         }
         match self.trending_rank {
             Some(rank) if rank < 1 => Err(Invalid::new("trending_rank", format!("{rank} is below 1"))),

@@ -3,7 +3,9 @@
 
 use std::path::PathBuf;
 
-use events::{CategoryName, ChannelSnapshot, Payload, RevenueRecord, TrendSignal, VideoSnapshot};
+use events::{
+    Alert, AnalyticsRow, CategoryName, ChannelSnapshot, Comment, Payload, RevenueRecord, TrendSignal, VideoSnapshot,
+};
 
 fn check<P: Payload>() {
     let schema = schemars::schema_for!(P);
@@ -30,4 +32,7 @@ fn schemas_are_those_of_the_types() {
     check::<CategoryName>();
     check::<TrendSignal>();
     check::<RevenueRecord>();
+    check::<AnalyticsRow>();
+    check::<Comment>();
+    check::<Alert>();
 }
