@@ -49,7 +49,7 @@ pub enum When {
 /// How often a runner looks whether something has become due.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// How long a source that another process reads is left to it.
-const CLAIM_AGAIN: Duration = Duration::from_secs(10);
+const CLAIM_AGAIN: Duration = Duration::from_secs(1);
 
 /// Reads sources with what it is given: where cursors are kept, where records go, what time it is.
 #[derive(Clone)]

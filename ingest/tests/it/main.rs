@@ -4,5 +4,7 @@ mod bad_input;
 mod categories;
 mod generations;
 mod properties;
+mod pull;
 mod reading;
+
 mod real_files;
