@@ -86,6 +86,8 @@ pub struct Page {
     pub gone: Vec<String>,
     /// Quota units that the rest of the run will take at most, where the source can tell.
     pub units_to_go: Option<u64>,
+    /// With the last page: what people should know, though nothing failed.
+    pub note: Option<String>,
 }
 
 /// Where to go on.
@@ -106,6 +108,7 @@ impl Page {
             seen: Vec::new(),
             gone: Vec::new(),
             units_to_go: None,
+            note: None,
         }
     }
 

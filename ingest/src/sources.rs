@@ -6,7 +6,11 @@ use thiserror::Error;
 
 use crate::Outgoing;
 
+pub mod analytics;
+pub mod reddit;
 pub mod simulate;
+pub mod stripe;
+pub mod suggestions;
 pub mod trending;
 pub mod youtube;
 

@@ -6,10 +6,16 @@ use serde_json::{Map, Value};
 use thiserror::Error;
 
 use super::{BadSetting, Pull};
-use crate::sources::youtube;
+use crate::sources::{analytics, reddit, stripe, suggestions, youtube};
 
 /// Every polled source.
-pub const CATALOGUE: &[Entry] = &[Entry::of::<youtube::Settings>()];
+pub const CATALOGUE: &[Entry] = &[
+    Entry::of::<youtube::Settings>(),
+    Entry::of::<analytics::Settings>(),
+    Entry::of::<reddit::Settings>(),
+    Entry::of::<suggestions::Settings>(),
+    Entry::of::<stripe::Settings>(),
+];
 
 /// What a source needs to stand in the catalogue: its settings, with a default for each.
 pub trait Configured: DeserializeOwned + Serialize + Default {

@@ -214,6 +214,7 @@ impl<'a> Reading<'a> {
         let ending = matches!(page.next, Next::Done(_)).then(|| Ending {
             state: OK,
             next_run: Some(next_run(place.observed_at, target.every, now)),
+            error: page.note.clone(),
             ..Ending::default()
         });
         let names = (self.source.name, target.name.as_str());

@@ -3,6 +3,7 @@
 pub mod database;
 mod kills;
 mod ledger;
+mod others;
 mod real_answers;
 mod secrets;
 mod troubles;
