@@ -24,7 +24,9 @@ async fn main() {
     let vendor = Vendor::start(move |asked| youtube_tagged(asked, &videos)).await;
     let bench = Bench::new().await;
     let begun = std::time::Instant::now();
-    let report = bench.read(&source(&vendor.url, json!({"channels": [CHANNEL]})), When::Now).await;
+    let report = bench
+        .read(&source(&vendor.url, json!({"channels": [CHANNEL]})), When::Now)
+        .await;
     let used = bench.runner.ledger.left("default").await.expect("quotas")[0].used;
     let minimum = 1 + 2 * UPLOADS.div_ceil(50);
     let seconds = begun.elapsed().as_secs_f64();

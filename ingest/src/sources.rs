@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use crate::Outgoing;
 
+pub mod adsense;
 pub mod analytics;
 pub mod reddit;
 pub mod simulate;

@@ -15,7 +15,10 @@ const SPARE: Duration = Duration::seconds(60);
 pub enum Auth {
     None,
     /// A query parameter, as Google's API keys are sent.
-    Parameter { name: &'static str, secret: Secret },
+    Parameter {
+        name: &'static str,
+        secret: Secret,
+    },
     Bearer(Secret),
     /// A token that is fetched first.
     Granted(Box<Grant>),
@@ -101,7 +104,9 @@ impl Grant {
 
     fn scrub(&self, text: &str) -> String {
         let text = self.client_secret.scrub(text);
-        self.refresh_token.as_ref().map_or(text.clone(), |secret| secret.scrub(&text))
+        self.refresh_token
+            .as_ref()
+            .map_or(text.clone(), |secret| secret.scrub(&text))
     }
 }
 

@@ -6,12 +6,13 @@ use serde_json::{Map, Value};
 use thiserror::Error;
 
 use super::{BadSetting, Pull};
-use crate::sources::{analytics, reddit, stripe, suggestions, youtube};
+use crate::sources::{adsense, analytics, reddit, stripe, suggestions, youtube};
 
 /// Every polled source.
 pub const CATALOGUE: &[Entry] = &[
     Entry::of::<youtube::Settings>(),
     Entry::of::<analytics::Settings>(),
+    Entry::of::<adsense::Settings>(),
     Entry::of::<reddit::Settings>(),
     Entry::of::<suggestions::Settings>(),
     Entry::of::<stripe::Settings>(),
@@ -120,7 +121,11 @@ impl Entry {
 }
 
 fn read<S: Configured>(settings: Value) -> Result<S, SettingsError> {
-    let settings = if settings.is_null() { Value::Object(Map::new()) } else { settings };
+    let settings = if settings.is_null() {
+        Value::Object(Map::new())
+    } else {
+        settings
+    };
     serde_json::from_value(settings).map_err(|error| SettingsError::Unfit {
         source_name: S::MANUAL.name,
         what: without_values(&error.to_string()),

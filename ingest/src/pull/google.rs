@@ -38,7 +38,12 @@ mod tests {
 
     fn kind(status: u16, reason: &str) -> Kind {
         let body = json!({"error": {"code": status, "message": "m", "errors": [{"reason": reason}]}});
-        sort(&Refusal { status, body, after: None }).kind
+        sort(&Refusal {
+            status,
+            body,
+            after: None,
+        })
+        .kind
     }
 
     #[test]
@@ -56,12 +61,24 @@ mod tests {
     fn an_invalid_key_is_no_bad_request() {
         let body = json!({"error": {"code": 400, "message": "API key not valid.", "errors": [{"reason": "badRequest"}],
             "details": [{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "API_KEY_INVALID"}]}});
-        assert_eq!(sort(&Refusal { status: 400, body, after: None }).kind, Kind::Credential);
+        assert_eq!(
+            sort(&Refusal {
+                status: 400,
+                body,
+                after: None
+            })
+            .kind,
+            Kind::Credential
+        );
     }
 
     #[test]
     fn a_page_of_a_proxy_is_sorted_by_status() {
-        let refusal = Refusal { status: 502, body: Value::Null, after: None };
+        let refusal = Refusal {
+            status: 502,
+            body: Value::Null,
+            after: None,
+        };
         assert_eq!(sort(&refusal).kind, Kind::Dependency);
     }
 }

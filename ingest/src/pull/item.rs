@@ -71,7 +71,9 @@ impl<'a> Item<'a> {
     pub fn number(&self, field: &str) -> Result<Option<f64>, BadItem> {
         let number = |value: &Value| {
             let number = value.as_f64().or_else(|| value.as_str()?.parse().ok());
-            number.filter(|number| number.is_finite()).ok_or_else(|| bad(field, value, "a number"))
+            number
+                .filter(|number| number.is_finite())
+                .ok_or_else(|| bad(field, value, "a number"))
         };
         self.get(field).map(number).transpose()
     }
@@ -105,7 +107,8 @@ impl<'a> Item<'a> {
             return Ok(None);
         };
         let time = DateTime::from_timestamp(seconds as i64, 0);
-        time.map(Some).ok_or_else(|| BadItem::new(field, format!("{seconds} is no time")))
+        time.map(Some)
+            .ok_or_else(|| BadItem::new(field, format!("{seconds} is no time")))
     }
 
     /// # Errors
@@ -114,13 +117,21 @@ impl<'a> Item<'a> {
         let Some(value) = self.get(field) else {
             return Ok(None);
         };
-        let texts = value.as_array().map(|list| list.iter().map(|one| one.as_str().map(str::to_owned)).collect());
-        texts.flatten().map(Some).ok_or_else(|| bad(field, value, "a list of texts"))
+        let texts = value
+            .as_array()
+            .map(|list| list.iter().map(|one| one.as_str().map(str::to_owned)).collect());
+        texts
+            .flatten()
+            .map(Some)
+            .ok_or_else(|| bad(field, value, "a list of texts"))
     }
 }
 
 fn bad(field: &str, value: &Value, expected: &str) -> BadItem {
-    BadItem::new(field, format!("{} is not {expected}", crate::fault::excerpt(&value.to_string())))
+    BadItem::new(
+        field,
+        format!("{} is not {expected}", crate::fault::excerpt(&value.to_string())),
+    )
 }
 
 #[cfg(test)]
@@ -142,6 +153,9 @@ mod tests {
     fn what_has_the_wrong_form_is_named() {
         let value = json!({"statistics": {"viewCount": "many"}});
         let error = Item(&value).count("/statistics/viewCount").expect_err("accepted");
-        assert_eq!(error.to_string(), "statistics.viewCount: \"\\\"many\\\"\" is not a whole number");
+        assert_eq!(
+            error.to_string(),
+            "statistics.viewCount: \"\\\"many\\\"\" is not a whole number"
+        );
     }
 }

@@ -40,6 +40,9 @@ mod tests {
         // 2026-03-08 and 2026-11-01
         assert_eq!(reset("2026-03-08T08:00:00Z"), "2026-03-09T07:00:00+00:00");
         assert_eq!(reset("2026-11-01T07:00:00Z"), "2026-11-02T08:00:00+00:00");
-        assert_eq!(quota_day("2026-11-02T07:59:59Z".parse().expect("a time")).to_string(), "2026-11-01");
+        assert_eq!(
+            quota_day("2026-11-02T07:59:59Z".parse().expect("a time")).to_string(),
+            "2026-11-01"
+        );
     }
 }

@@ -168,7 +168,10 @@ impl<'a> Reading<'a> {
     async fn run(&mut self, target: &Target) -> Result<(), Trouble> {
         let names = (self.source.name, target.name.as_str());
         let now = self.runner.clock.now();
-        let place = self.runner.store.begin(names.0, names.1, self.source.pull.version(), now);
+        let place = self
+            .runner
+            .store
+            .begin(names.0, names.1, self.source.pull.version(), now);
         let place = place.await?;
         let mut units_to_go = None;
         match self.pages(target, place, &mut units_to_go).await {
@@ -218,7 +221,10 @@ impl<'a> Reading<'a> {
             ..Ending::default()
         });
         let names = (self.source.name, target.name.as_str());
-        self.runner.store.advance(names, place, page, ending.as_ref(), now).await?;
+        self.runner
+            .store
+            .advance(names, place, page, ending.as_ref(), now)
+            .await?;
         if let Next::Page(cursor) = &page.next {
             place.cursor = Some(cursor.clone());
         }

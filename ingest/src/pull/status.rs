@@ -80,9 +80,9 @@ impl Store {
         // an interrupted run is due, as is one that was never made
         let rows: Vec<(String, Option<DateTime<Utc>>)> =
             sqlx::query_as("SELECT target, next_run FROM ingest.runs WHERE source = $1 AND state <> 'running'")
-        .bind(source)
-        .fetch_all(&self.pool)
-        .await?;
+                .bind(source)
+                .fetch_all(&self.pool)
+                .await?;
         Ok(rows.into_iter().collect())
     }
 
@@ -100,7 +100,12 @@ impl Store {
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn status(&self, source: &Opened, ledger: &Ledger, now: DateTime<Utc>) -> Result<SourceStatus, StoreError> {
+    pub async fn status(
+        &self,
+        source: &Opened,
+        ledger: &Ledger,
+        now: DateTime<Utc>,
+    ) -> Result<SourceStatus, StoreError> {
         let rows: Vec<Row> = sqlx::query_as(
             "SELECT r.target, r.state, r.last_success, r.next_run, r.done_by, r.error, r.updated_at AS run_at, \
              c.cursor, c.updated_at AS cursor_at, coalesce(q.requests, 0) AS requests, coalesce(q.units, 0) AS units \
@@ -165,19 +170,27 @@ impl TargetStatus {
 }
 
 fn sum(source: &'static str, targets: Vec<TargetStatus>, quota: Vec<QuotaLeft>) -> SourceStatus {
-    let worst = ATTENTION.iter().find(|state| targets.iter().any(|target| target.state == **state));
+    let worst = ATTENTION
+        .iter()
+        .find(|state| targets.iter().any(|target| target.state == **state));
     let state = match (targets.is_empty(), worst) {
         (true, _) => "not-configured",
         (_, Some(worst)) => worst,
         (_, None) => "ok",
     };
-    let error = targets.iter().filter(|target| target.state == state).find_map(|target| target.error.clone());
+    let error = targets
+        .iter()
+        .filter(|target| target.state == state)
+        .find_map(|target| target.error.clone());
     SourceStatus {
         source,
         state: state.to_owned(),
         last_success: targets.iter().filter_map(|target| target.last_success).max(),
         next_run: targets.iter().filter_map(|target| target.next_run).min(),
-        cursor: targets.iter().map(|target| (target.target.clone(), target.cursor.clone())).collect(),
+        cursor: targets
+            .iter()
+            .map(|target| (target.target.clone(), target.cursor.clone()))
+            .collect(),
         quota,
         error,
         targets,

@@ -107,7 +107,11 @@ impl Refusal {
             (Kind::Input, _) => ": correct the settings",
             _ => "",
         };
-        let reason_shown = if reason.is_empty() { String::new() } else { format!(" {reason}") };
+        let reason_shown = if reason.is_empty() {
+            String::new()
+        } else {
+            format!(" {reason}")
+        };
         let message = crate::fault::clip_to(message, 200);
         Trouble {
             kind,

@@ -82,7 +82,10 @@ impl Call {
 /// What came back.
 #[derive(Debug, Clone)]
 pub enum Answer {
-    Fresh { body: Bytes, etag: Option<String> },
+    Fresh {
+        body: Bytes,
+        etag: Option<String>,
+    },
     /// 304: what the ETag vouches for.
     Unchanged,
 }
@@ -226,7 +229,9 @@ impl Vendor {
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(unanswered)? {
             if body.len() + chunk.len() > LARGEST_ANSWER_BYTES {
-                return Err(Unanswered::Broken(Trouble::dependency("the answer is too large to be one")));
+                return Err(Unanswered::Broken(Trouble::dependency(
+                    "the answer is too large to be one",
+                )));
             }
             body.extend_from_slice(&chunk);
         }

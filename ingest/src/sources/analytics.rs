@@ -65,7 +65,8 @@ impl Pull for Analytics {
             Ok(answer) => answer,
             Err(trouble) if report.name == "revenue" && trouble.reason == "forbidden" => {
                 let mut page = Page::new(Vec::new(), Next::Done(step.day.map(cursor)));
-                page.note = Some("the channel is not in the partner programme: YouTube has no revenue of it".to_owned());
+                page.note =
+                    Some("the channel is not in the partner programme: YouTube has no revenue of it".to_owned());
                 return Ok(page);
             }
             Err(trouble) => return Err(trouble),

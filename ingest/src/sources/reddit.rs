@@ -142,7 +142,10 @@ mod tests {
         assert_eq!(name("hot:askreddit").as_deref(), Ok("r/askreddit/hot"));
         assert_eq!(name("top:askreddit").as_deref(), Ok("r/askreddit/top?t=day"));
         assert_eq!(name("search:a b").as_deref(), Ok("search?q=a b&sort=new&t=day"));
-        assert_eq!(name("search:rust:a").as_deref(), Ok("r/rust/search?restrict_sr=1&q=a&sort=new&t=day"));
+        assert_eq!(
+            name("search:rust:a").as_deref(),
+            Ok("r/rust/search?restrict_sr=1&q=a&sort=new&t=day")
+        );
         for wrong in ["hot:", "hot:../x", "best:askreddit", "search:", "x"] {
             assert!(Aim::named(wrong).is_err(), "{wrong}");
         }

@@ -57,7 +57,11 @@ impl Pull for Stripe {
             .with_any("created[gte]", step.since.map(|since| since.to_string()).as_deref())
             .with_any("starting_after", step.after.as_deref());
         // a subscription that has ended is one, too
-        let call = if errand.target == "subscriptions" { call.with("status", "all") } else { call };
+        let call = if errand.target == "subscriptions" {
+            call.with("status", "all")
+        } else {
+            call
+        };
         let answer = errand.ask_json(&call).await?;
         let records = parse::records(&answer, &self.settings.channel, errand.observed_at);
         let last = parse::last(&answer);

@@ -74,7 +74,10 @@ impl Configured for Settings {
                 every,
             });
         }
-        Ok(Box::new(Suggestions { settings: self, targets }))
+        Ok(Box::new(Suggestions {
+            settings: self,
+            targets,
+        }))
     }
 }
 
@@ -109,7 +112,10 @@ impl Pull for Suggestions {
             .with("q", words)
             .with_any("gl", region.as_ref().map(Region::as_str));
         let answer = errand.ask_json(&call).await?;
-        Ok(Page::new(signals(&answer, words, region.as_ref(), errand.observed_at), Next::Done(None)))
+        Ok(Page::new(
+            signals(&answer, words, region.as_ref(), errand.observed_at),
+            Next::Done(None),
+        ))
     }
 }
 
@@ -154,7 +160,9 @@ mod tests {
     fn places_become_an_index() {
         let answer = serde_json::json!(["cat", ["cat videos", "cats", "", "cat food"]]);
         let records = signals(&answer, "cat", None, DateTime::UNIX_EPOCH);
-        let values = records.iter().map(|record| serde_json::from_slice::<Value>(&record.body).ok()?["value"].as_f64());
+        let values = records
+            .iter()
+            .map(|record| serde_json::from_slice::<Value>(&record.body).ok()?["value"].as_f64());
         assert_eq!(values.collect::<Vec<_>>(), [Some(100.0), Some(75.0), None, Some(25.0)]);
         assert!(records[2].is_rejected());
         assert!(signals(&Value::Null, "cat", None, DateTime::UNIX_EPOCH)[0].is_rejected());

@@ -26,7 +26,12 @@ fn command(entry: &'static Entry) -> Command {
         .iter()
         .map(|(name, setting)| format!("{name} sets {setting}"))
         .collect();
-    let long = format!("{}\n\n{}\n\nEnvironment: {}", manual.about, manual.details, variables.join(", "));
+    let long = format!(
+        "{}\n\n{}\n\nEnvironment: {}",
+        manual.about,
+        manual.details,
+        variables.join(", ")
+    );
     let flags = manual.flags.iter().map(|flag| {
         Arg::new(flag.name)
             .long(flag.name)
@@ -64,12 +69,19 @@ impl Subcommand for Pulled {
 
 impl FromArgMatches for Pulled {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
-        let found = matches.subcommand().and_then(|(name, inner)| Some((Entry::find(name)?, inner)));
+        let found = matches
+            .subcommand()
+            .and_then(|(name, inner)| Some((Entry::find(name)?, inner)));
         let (entry, inner) = found.ok_or_else(|| Error::new(ErrorKind::InvalidSubcommand))?;
         let values = |name| inner.get_many::<String>(name).into_iter().flatten().cloned().collect();
         Ok(Self {
             entry,
-            asked: entry.manual.flags.iter().map(|flag| (flag.setting, values(flag.name))).collect(),
+            asked: entry
+                .manual
+                .flags
+                .iter()
+                .map(|flag| (flag.setting, values(flag.name)))
+                .collect(),
             no_wait: inner.get_flag(NO_WAIT),
         })
     }
@@ -84,12 +96,21 @@ impl FromArgMatches for Pulled {
 mod tests {
     use clap::Parser;
 
-    use super::*;
     use crate::cli::{Cli, Command as Typed, SourceName};
 
     #[test]
     fn flags_of_a_source_become_its_settings() {
-        let line = ["ytempire", "ingest", "youtube", "--channel", "@a", "--channel", "@b", "--chart", "US"];
+        let line = [
+            "ytempire",
+            "ingest",
+            "youtube",
+            "--channel",
+            "@a",
+            "--channel",
+            "@b",
+            "--chart",
+            "US",
+        ];
         let Typed::Ingest(options) = Cli::parse_from(line).command else {
             panic!("another command");
         };
@@ -97,8 +118,14 @@ mod tests {
             panic!("another source");
         };
         assert_eq!(pulled.entry.manual.name, "youtube");
-        assert!(pulled.asked.contains(&("channels", vec!["@a".to_owned(), "@b".to_owned()])));
-        let settings = pulled.entry.asked(serde_json::json!({"searches": ["x"]}), &pulled.asked);
+        assert!(
+            pulled
+                .asked
+                .contains(&("channels", vec!["@a".to_owned(), "@b".to_owned()]))
+        );
+        let settings = pulled
+            .entry
+            .asked(serde_json::json!({"searches": ["x"]}), &pulled.asked);
         assert_eq!(settings["searches"], serde_json::json!([]));
         assert_eq!(settings["charts"], serde_json::json!(["US"]));
     }

@@ -27,7 +27,10 @@ impl Sources {
         for name in self.0.keys() {
             if Entry::find(name).is_none() {
                 let names: Vec<&str> = CATALOGUE.iter().map(|entry| entry.manual.name).collect();
-                bail!("[sources.{name}]: there is no such source; there are {}", names.join(", "));
+                bail!(
+                    "[sources.{name}]: there is no such source; there are {}",
+                    names.join(", ")
+                );
             }
         }
         self.open_all()?;
@@ -41,7 +44,10 @@ impl Sources {
 
     /// Every source of the catalogue, configured or not.
     pub fn open_all(&self) -> Result<Vec<Opened>, SettingsError> {
-        CATALOGUE.iter().map(|entry| entry.open(self.of(entry.manual.name))).collect()
+        CATALOGUE
+            .iter()
+            .map(|entry| entry.open(self.of(entry.manual.name)))
+            .collect()
     }
 
     /// All settings in force, defaults included, secrets hidden.

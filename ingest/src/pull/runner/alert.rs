@@ -45,13 +45,20 @@ fn event(warning: &Warning) -> Result<Event<Alert>, events::Invalid> {
     ];
     let alert = Alert {
         kind: AlertKind::Quota,
-        severity: if *percent < 95 { Severity::Warning } else { Severity::Critical },
+        severity: if *percent < 95 {
+            Severity::Warning
+        } else {
+            Severity::Critical
+        },
         subject: project.clone(),
         message: format!(
             "{percent} % of the {bucket} quota of project {project} for {day} (Pacific) are spent: read less often, or \
              ask Google for more"
         ),
-        details: details.map(|(name, value)| (name.to_owned(), value)).into_iter().collect::<BTreeMap<_, _>>(),
+        details: details
+            .map(|(name, value)| (name.to_owned(), value))
+            .into_iter()
+            .collect::<BTreeMap<_, _>>(),
     };
     Event::new(SOURCE, *crossed_at, alert)
 }

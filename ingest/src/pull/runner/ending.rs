@@ -58,7 +58,13 @@ fn next_run(trouble: &Trouble, failures: u32, now: DateTime<Utc>) -> Option<Date
 
 /// The day on which so many units will have been had, if all of every day's units are ours.
 fn done_by(reset: DateTime<Utc>, units: u64, left: &[QuotaLeft]) -> DateTime<Utc> {
-    let daily = left.iter().map(|left| left.limit).max().unwrap_or(1).max(1).unsigned_abs();
+    let daily = left
+        .iter()
+        .map(|left| left.limit)
+        .max()
+        .unwrap_or(1)
+        .max(1)
+        .unsigned_abs();
     let more_days = units.saturating_sub(1) / daily;
     reset + chrono::Duration::days(i64::try_from(more_days).unwrap_or(3650).min(3650))
 }

@@ -22,14 +22,19 @@ pub struct About<'a> {
 /// A record for every row; an answer without rows has none.
 pub fn rows(answer: &Value, about: About<'_>) -> Vec<Outgoing> {
     let headers = Item(answer).list("/columnHeaders");
-    let names: Vec<&str> = headers.iter().map(|header| header["name"].as_str().unwrap_or_default()).collect();
+    let names: Vec<&str> = headers
+        .iter()
+        .map(|header| header["name"].as_str().unwrap_or_default())
+        .collect();
     let read = |row: &Value| {
         let time = about.day.and_time(NaiveTime::MIN).and_utc();
         let event = one(row, &names, about).and_then(|row| Ok(Event::new(SOURCE, time, row)?));
         match event {
             Ok(event) => event.into(),
             Err(bad) => {
-                let raw = serde_json::json!({"columns": names, "row": row}).to_string().into_bytes();
+                let raw = serde_json::json!({"columns": names, "row": row})
+                    .to_string()
+                    .into_bytes();
                 let reason = format!("report {}, {bad}", about.report.name);
                 Rejection::new(SOURCE, Topic::Analytics, reason, raw).into()
             }
@@ -41,7 +46,10 @@ pub fn rows(answer: &Value, about: About<'_>) -> Vec<Outgoing> {
 fn one(row: &Value, names: &[&str], about: About<'_>) -> Result<AnalyticsRow, BadItem> {
     let width = row.as_array().map(Vec::len);
     if width != Some(names.len()) {
-        return Err(BadItem::new("row", format!("has {width:?} values for {} columns", names.len())));
+        return Err(BadItem::new(
+            "row",
+            format!("has {width:?} values for {} columns", names.len()),
+        ));
     }
     let mut read = AnalyticsRow::of(about.report.report);
     read.day = Some(about.day);
@@ -137,12 +145,21 @@ mod tests {
             "rows": [["US", 12, 3.5], ["", 1.0, 0], ["FR", "many", 1], ["DE"]]});
         let records = read("geography", &answer);
         let first: Value = serde_json::from_slice(&records[0].body).expect("json");
-        assert_eq!(first, json!({"report": "geography", "day": "2026-11-20", "country": "US", "views": 12,
-            "watch_time_minutes": 3.5, "is_final": true}));
+        assert_eq!(
+            first,
+            json!({"report": "geography", "day": "2026-11-20", "country": "US", "views": 12,
+            "watch_time_minutes": 3.5, "is_final": true})
+        );
         let second: Value = serde_json::from_slice(&records[1].body).expect("json");
         assert_eq!((&second["country"], &second["views"]), (&Value::Null, &json!(1)));
-        let reasons: Vec<_> = records.iter().filter_map(|record| record.envelope.reject_reason.as_deref()).collect();
-        assert!(reasons[0].contains("views: \"\\\"many\\\"\" is not a number"), "{reasons:?}");
+        let reasons: Vec<_> = records
+            .iter()
+            .filter_map(|record| record.envelope.reject_reason.as_deref())
+            .collect();
+        assert!(
+            reasons[0].contains("views: \"\\\"many\\\"\" is not a number"),
+            "{reasons:?}"
+        );
         assert_eq!(reasons.len(), 2);
     }
 
@@ -150,7 +167,10 @@ mod tests {
     fn money_is_millionths_of_a_dollar() {
         let answer = json!({"columnHeaders": [{"name": "day"}, {"name": "estimatedRevenue"}], "rows": [["2026-11-20", 12.345678]]});
         let row: Value = serde_json::from_slice(&read("revenue", &answer)[0].body).expect("json");
-        assert_eq!((&row["estimated_revenue_micros"], &row["currency"]), (&json!(12_345_678), &json!("USD")));
+        assert_eq!(
+            (&row["estimated_revenue_micros"], &row["currency"]),
+            (&json!(12_345_678), &json!("USD"))
+        );
     }
 
     #[test]

@@ -18,10 +18,20 @@ const WATCHING: &str = "views,engagedViews,estimatedMinutesWatched";
 pub const ALL: &[Wanted] = &[
     wanted("basic", Report::Basic, "day", ACTIVITY),
     wanted("content", Report::Content, "video", ACTIVITY),
-    wanted("traffic-source", Report::TrafficSource, "insightTrafficSourceType", WATCHING),
+    wanted(
+        "traffic-source",
+        Report::TrafficSource,
+        "insightTrafficSourceType",
+        WATCHING,
+    ),
     wanted("geography", Report::Geography, "country", WATCHING),
     wanted("device", Report::Device, "deviceType", WATCHING),
-    wanted("demographics", Report::Demographics, "ageGroup,gender", "viewerPercentage"),
+    wanted(
+        "demographics",
+        Report::Demographics,
+        "ageGroup,gender",
+        "viewerPercentage",
+    ),
     wanted(
         "revenue",
         Report::Revenue,

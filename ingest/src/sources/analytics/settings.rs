@@ -85,7 +85,10 @@ impl Configured for Settings {
                 targets.push(Target { name, every });
             }
         }
-        Ok(Box::new(Analytics { settings: self, targets }))
+        Ok(Box::new(Analytics {
+            settings: self,
+            targets,
+        }))
     }
 }
 

@@ -65,7 +65,9 @@ fn signal(child: Item<'_>, listing: Listing<'_>, observed_at: DateTime<Utc>) -> 
         Some(title) => title,
         None => child.required("/data/link_title")?,
     };
-    let score = child.count("/data/score")?.ok_or_else(|| BadItem::new("/data/score", "is missing"))?;
+    let score = child
+        .count("/data/score")?
+        .ok_or_else(|| BadItem::new("/data/score", "is missing"))?;
     let written = child.epoch("/data/created_utc")?;
     let written = written.ok_or_else(|| BadItem::new("/data/created_utc", "is missing"))?;
     let age_seconds = (observed_at - written).num_seconds().max(1);

@@ -81,25 +81,42 @@ impl Configured for Settings {
     fn open(self) -> Result<Box<dyn Pull>, BadSetting> {
         base_url(&self.base_url)?;
         let every = Duration::from_secs(self.every_minutes.max(1) * 60);
-        let searches = self.searches.iter().map(|words| ("searches", format!("search:{words}")));
+        let searches = self
+            .searches
+            .iter()
+            .map(|words| ("searches", format!("search:{words}")));
         let listings = self.listings.iter().map(|listing| ("listings", listing.clone()));
         let mut targets = Vec::new();
         for (setting, name) in listings.chain(searches) {
             Aim::named(&name).map_err(|trouble| BadSetting::new(setting, trouble.what))?;
             targets.push(Target { name, every });
         }
-        Ok(Box::new(Reddit { settings: self, targets }))
+        Ok(Box::new(Reddit {
+            settings: self,
+            targets,
+        }))
     }
 }
 
 impl Settings {
     pub(super) fn contract(&self) -> Contract {
-        let grant = Grant::new(self.token_url.clone(), self.client_id.clone(), self.client_secret.clone(), None);
+        let grant = Grant::new(
+            self.token_url.clone(),
+            self.client_id.clone(),
+            self.client_secret.clone(),
+            None,
+        );
         Contract {
             base_url: self.base_url.clone(),
             auth: Auth::Granted(Box::new(grant)),
             sort: |refusal: &Refusal| {
-                let word = |field: &str| refusal.body.get(field).and_then(|word| word.as_str()).unwrap_or_default();
+                let word = |field: &str| {
+                    refusal
+                        .body
+                        .get(field)
+                        .and_then(|word| word.as_str())
+                        .unwrap_or_default()
+                };
                 refusal.trouble(refusal.kind(), word("reason"), word("message"))
             },
             requests_per_second: self.requests_per_second,

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use events::payload::{RevenueKind, RevenueSource, RevenueStatus};
-use events::{ChannelId, Currency, Event, RevenueRecord, Rejection, Topic};
+use events::{ChannelId, Currency, Event, Rejection, RevenueRecord, Topic};
 use serde_json::Value;
 
 use super::SOURCE;
@@ -24,8 +24,10 @@ pub fn last(answer: &Value) -> Option<String> {
 /// `None` for an attempt that failed.
 pub fn record(item: &Value, channel: &str, observed_at: DateTime<Utc>) -> Option<Outgoing> {
     let object = Item(item);
-    if matches!(object.get("/status").and_then(Value::as_str), Some("failed" | "canceled" | "incomplete_expired"))
-        && object.get("/object").and_then(Value::as_str) != Some("subscription")
+    if matches!(
+        object.get("/status").and_then(Value::as_str),
+        Some("failed" | "canceled" | "incomplete_expired")
+    ) && object.get("/object").and_then(Value::as_str) != Some("subscription")
     {
         return None;
     }
@@ -36,7 +38,11 @@ pub fn record(item: &Value, channel: &str, observed_at: DateTime<Utc>) -> Option
     Some(match event {
         Ok(event) => event.into(),
         Err(bad) => {
-            let kind = object.get("/object").and_then(Value::as_str).unwrap_or("object").to_owned();
+            let kind = object
+                .get("/object")
+                .and_then(Value::as_str)
+                .unwrap_or("object")
+                .to_owned();
             let raw = item.to_string().into_bytes();
             Rejection::new(SOURCE, Topic::RevenueRecords, format!("{kind}, {bad}"), raw).into()
         }
@@ -58,11 +64,18 @@ fn revenue(item: Item<'_>, channel: &str) -> Result<RevenueRecord, BadItem> {
             "stripe_fee" | "network_cost" => (RevenueKind::Fee, amount("/net")?),
             _ => (RevenueKind::Adjustment, amount("/net")?),
         },
-        other => return Err(BadItem::new("/object", format!("{} moves no money", crate::fault::excerpt(other)))),
+        other => {
+            return Err(BadItem::new(
+                "/object",
+                format!("{} moves no money", crate::fault::excerpt(other)),
+            ));
+        }
     };
     let currency = item.required("/currency")?.to_ascii_uppercase();
     let is_usd = currency == "USD";
-    let created = item.epoch("/created")?.ok_or_else(|| BadItem::new("/created", "is missing"))?;
+    let created = item
+        .epoch("/created")?
+        .ok_or_else(|| BadItem::new("/created", "is missing"))?;
     let day = created.date_naive();
     Ok(RevenueRecord {
         channel_id: ChannelId::new(channel)?,
@@ -123,13 +136,20 @@ mod tests {
 
     #[test]
     fn money_goes_in_and_out() {
-        let object = |object: &str, status: &str| {
-            json!({"object": object, "id": "x_1", "amount": 100, "currency": "usd", "created": 1_700_000_000, "status": status})
-        };
-        assert_eq!(read(object("charge", "succeeded")).expect("a record")["amount_minor"], 100);
-        assert_eq!(read(object("refund", "succeeded")).expect("a record")["amount_minor"], -100);
+        let object = |object: &str, status: &str| json!({"object": object, "id": "x_1", "amount": 100, "currency": "usd", "created": 1_700_000_000, "status": status});
+        assert_eq!(
+            read(object("charge", "succeeded")).expect("a record")["amount_minor"],
+            100
+        );
+        assert_eq!(
+            read(object("refund", "succeeded")).expect("a record")["amount_minor"],
+            -100
+        );
         assert_eq!(read(object("payout", "paid")).expect("a record")["kind"], "payout");
-        assert_eq!(read(object("charge", "pending")).expect("a record")["status"], "estimated");
+        assert_eq!(
+            read(object("charge", "pending")).expect("a record")["status"],
+            "estimated"
+        );
         assert_eq!(read(object("charge", "failed")), None);
     }
 

@@ -64,7 +64,10 @@ impl Configured for Settings {
         let mut targets = Vec::new();
         for name in &self.lists {
             if !LISTS.contains(&name.as_str()) {
-                return Err(BadSetting::new("lists", format!("{name:?} is none of {}", LISTS.join(", "))));
+                return Err(BadSetting::new(
+                    "lists",
+                    format!("{name:?} is none of {}", LISTS.join(", ")),
+                ));
             }
             let name = name.clone();
             targets.push(Target { name, every });
@@ -73,7 +76,10 @@ impl Configured for Settings {
             let channel = events::ChannelId::new(self.channel.as_str());
             channel.map_err(|invalid| BadSetting::new("channel", invalid.reason))?;
         }
-        Ok(Box::new(Stripe { settings: self, targets }))
+        Ok(Box::new(Stripe {
+            settings: self,
+            targets,
+        }))
     }
 }
 
@@ -93,7 +99,13 @@ impl Settings {
 
 /// `{"error": {"type", "code", "message"}}`. Source: Stripe API reference, "Errors".
 fn sort(refusal: &Refusal) -> Trouble {
-    let word = |field: &str| refusal.body.pointer(field).and_then(|word| word.as_str()).unwrap_or_default();
+    let word = |field: &str| {
+        refusal
+            .body
+            .pointer(field)
+            .and_then(|word| word.as_str())
+            .unwrap_or_default()
+    };
     let kind = match (refusal.status, word("/error/type")) {
         (409, _) | (_, "api_error") => Kind::Dependency,
         _ => refusal.kind(),

@@ -9,7 +9,10 @@ use crate::pull::Trouble;
 pub(super) enum Aim {
     Channel(Who),
     /// Without a region: all that YouTube has charts for.
-    Chart { region: Option<Region>, category: Option<u32> },
+    Chart {
+        region: Option<Region>,
+        category: Option<u32>,
+    },
     Categories(Region),
     Search(String),
     Comments(VideoId),
@@ -72,11 +75,32 @@ mod tests {
     #[test]
     fn names_are_read_and_wrong_ones_refused() {
         let us = Region::new("US").ok();
-        assert_eq!(Aim::named("chart:US/10"), Ok(Aim::Chart { region: us, category: Some(10) }));
-        assert_eq!(Aim::named("chart:all"), Ok(Aim::Chart { region: None, category: None }));
+        assert_eq!(
+            Aim::named("chart:US/10"),
+            Ok(Aim::Chart {
+                region: us,
+                category: Some(10)
+            })
+        );
+        assert_eq!(
+            Aim::named("chart:all"),
+            Ok(Aim::Chart {
+                region: None,
+                category: None
+            })
+        );
         assert_eq!(Aim::named("channel:@x"), Ok(Aim::Channel(Who::Handle("@x".into()))));
         assert_eq!(Aim::named("search:a:b"), Ok(Aim::Search("a:b".into())));
-        for wrong in ["chart:us", "chart:US/x", "channel:x", "channel:@", "search:", "comments:1", "x", "x:y"] {
+        for wrong in [
+            "chart:us",
+            "chart:US/x",
+            "channel:x",
+            "channel:@",
+            "search:",
+            "comments:1",
+            "x",
+            "x:y",
+        ] {
             assert!(Aim::named(wrong).is_err(), "{wrong}");
         }
     }

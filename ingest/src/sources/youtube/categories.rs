@@ -7,7 +7,9 @@ use super::{Youtube, parse};
 use crate::pull::{Errand, Next, Page, Told, Trouble, remember};
 
 pub(super) async fn page(youtube: &Youtube, errand: &Errand<'_>, region: &Region) -> Result<Page, Trouble> {
-    let call = youtube.call("videoCategories", "snippet").with("regionCode", region.as_str());
+    let call = youtube
+        .call("videoCategories", "snippet")
+        .with("regionCode", region.as_str());
     let (records, etag) = match errand.ask_for_news(&call).await? {
         Told::News { body, etag } => (parse::categories(&body, region, errand.observed_at), etag),
         Told::NothingNew(_) => (Vec::new(), None),

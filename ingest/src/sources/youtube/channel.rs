@@ -69,7 +69,10 @@ async fn channel(youtube: &Youtube, errand: &Errand<'_>, who: &Who) -> Result<Pa
         }
         Told::NothingNew(kept) => (Vec::new(), kept, None),
     };
-    let playlist = kept.get("playlist").and_then(Value::as_str).filter(|name| !name.is_empty());
+    let playlist = kept
+        .get("playlist")
+        .and_then(Value::as_str)
+        .filter(|name| !name.is_empty());
     let next = match playlist {
         Some(playlist) => {
             let uploads = Step::Uploads {
@@ -106,7 +109,11 @@ async fn uploads(
         Ok(Told::News { body, etag }) => {
             let listed = parse::playlist(&body);
             if listed.without > 0 {
-                tracing::warn!(target = errand.target, items = listed.without, "uploads without a video id are left out");
+                tracing::warn!(
+                    target = errand.target,
+                    items = listed.without,
+                    "uploads without a video id are left out"
+                );
             }
             (json!({"ids": listed.ids, "next": parse::next_page(&body)}), etag)
         }
@@ -115,9 +122,9 @@ async fn uploads(
         Err(trouble) if trouble.reason == "playlistNotFound" => (json!({"ids": [], "next": null}), None),
         Err(trouble) => return Err(trouble),
     };
-    let ids: Vec<String> = kept.get("ids").map_or_else(Vec::new, |ids| {
-        serde_json::from_value(ids.clone()).unwrap_or_default()
-    });
+    let ids: Vec<String> = kept
+        .get("ids")
+        .map_or_else(Vec::new, |ids| serde_json::from_value(ids.clone()).unwrap_or_default());
     let next_token = kept.get("next").and_then(Value::as_str).map(str::to_owned);
     let to_go = to_go.saturating_sub(1);
     let next = match ids.is_empty() {
@@ -190,7 +197,9 @@ async fn vanished(youtube: &Youtube, errand: &Errand<'_>) -> Result<Page, Troubl
     let returned: Vec<&str> = body
         .pointer("/items")
         .and_then(Value::as_array)
-        .map_or_else(Vec::new, |items| items.iter().filter_map(|item| item.get("id")?.as_str()).collect());
+        .map_or_else(Vec::new, |items| {
+            items.iter().filter_map(|item| item.get("id")?.as_str()).collect()
+        });
     let (seen, gone) = ids.iter().cloned().partition(|id| returned.contains(&id.as_str()));
     let records = parse::videos(&body, asked(errand, &ids));
     let mut page = Page::new(records, Next::Page(cursor(&Step::Vanished)?));

@@ -50,12 +50,7 @@ async fn all_regions(youtube: &Youtube, errand: &Errand<'_>) -> Result<Page, Tro
     Ok(page)
 }
 
-async fn one_page(
-    youtube: &Youtube,
-    errand: &Errand<'_>,
-    step: Step,
-    category: Option<u32>,
-) -> Result<Page, Trouble> {
+async fn one_page(youtube: &Youtube, errand: &Errand<'_>, step: Step, category: Option<u32>) -> Result<Page, Trouble> {
     let mut regions = step.regions.unwrap_or_default();
     let Some(region) = regions.first().cloned() else {
         return Ok(Page::new(Vec::new(), Next::Done(None)));

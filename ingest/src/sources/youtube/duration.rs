@@ -3,7 +3,9 @@
 /// Whole seconds; `None` for what is no duration, or one with years or months, which have no fixed length.
 pub fn seconds(text: &str) -> Option<i64> {
     let rest = text.strip_prefix('P')?;
-    let (date, time) = rest.split_once('T').map_or((rest, None), |(date, time)| (date, Some(time)));
+    let (date, time) = rest
+        .split_once('T')
+        .map_or((rest, None), |(date, time)| (date, Some(time)));
     if date.is_empty() && time.is_none_or(str::is_empty) {
         return None;
     }
@@ -36,7 +38,14 @@ mod tests {
 
     #[test]
     fn durations_are_read() {
-        let cases = [("PT4M13S", 253), ("PT0S", 0), ("P0D", 0), ("P1DT2H3M4S", 93_784), ("PT11H", 39_600), ("P1W", 604_800)];
+        let cases = [
+            ("PT4M13S", 253),
+            ("PT0S", 0),
+            ("P0D", 0),
+            ("P1DT2H3M4S", 93_784),
+            ("PT11H", 39_600),
+            ("P1W", 604_800),
+        ];
         for (text, expected) in cases {
             assert_eq!(seconds(text), Some(expected), "{text}");
         }
@@ -44,7 +53,19 @@ mod tests {
 
     #[test]
     fn what_is_no_duration_is_none() {
-        for text in ["", "P", "PT", "4M13S", "PT4", "PTM", "PT1S2M", "P1M", "PT1.5S", "PT-1S", "PT99999999999999999999H"] {
+        for text in [
+            "",
+            "P",
+            "PT",
+            "4M13S",
+            "PT4",
+            "PTM",
+            "PT1S2M",
+            "P1M",
+            "PT1.5S",
+            "PT-1S",
+            "PT99999999999999999999H",
+        ] {
             assert_eq!(seconds(text), None, "{text}");
         }
     }

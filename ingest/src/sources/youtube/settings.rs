@@ -120,7 +120,12 @@ impl Configured for Settings {
         let lists = [
             ("channels", "channel", &self.channels, self.channels_every_minutes),
             ("charts", "chart", &self.charts, self.charts_every_minutes),
-            ("categories", "categories", &self.categories, self.categories_every_minutes),
+            (
+                "categories",
+                "categories",
+                &self.categories,
+                self.categories_every_minutes,
+            ),
             ("searches", "search", &self.searches, self.searches_every_minutes),
             ("comments", "comments", &self.comments, self.comments_every_minutes),
         ];
@@ -136,9 +141,15 @@ impl Configured for Settings {
             }
         }
         if self.channels.iter().any(|name| name == "mine") && self.refresh_token.is_empty() {
-            return Err(BadSetting::new("channels", "\"mine\" needs client_id, client_secret and refresh_token"));
+            return Err(BadSetting::new(
+                "channels",
+                "\"mine\" needs client_id, client_secret and refresh_token",
+            ));
         }
-        Ok(Box::new(Youtube { settings: self, targets }))
+        Ok(Box::new(Youtube {
+            settings: self,
+            targets,
+        }))
     }
 }
 

@@ -34,7 +34,10 @@ impl Server {
         let postgres = Postgres::start(settings).await.expect("Postgres starts");
         let options: PgConnectOptions = postgres.url().parse().expect("a database address");
         let pool = PgPool::connect_with(options.clone()).await.expect("a connection");
-        sqlx::migrate!("../migrations").run(&pool).await.expect("the migrations apply");
+        sqlx::migrate!("../migrations")
+            .run(&pool)
+            .await
+            .expect("the migrations apply");
         pool.close().await;
         Self {
             postgres: Some(postgres),
@@ -72,7 +75,13 @@ impl Database {
         };
         *shared = Arc::downgrade(&server);
         let name = format!("test_{}", Uuid::new_v4().simple());
-        let mut db = server.options.clone().database("postgres").connect().await.expect("a connection");
+        let mut db = server
+            .options
+            .clone()
+            .database("postgres")
+            .connect()
+            .await
+            .expect("a connection");
         let create = AssertSqlSafe(format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE}"));
         sqlx::query(create).execute(&mut db).await.expect("a database");
         db.close().await.expect("closed");

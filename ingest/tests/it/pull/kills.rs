@@ -68,7 +68,11 @@ async fn a_run_that_is_resumed_later_keeps_its_observation_time() {
     bench.clock.advance(chrono::Duration::hours(13));
     let opened = source(&vendor.url, json!({"channels": [CHANNEL]}));
     assert_eq!(bench.read(&opened, When::Due).await.done, 1);
-    let of_videos = bench.outbox.records().into_iter().filter(|record| record.topic == events::Topic::VideoSnapshots);
+    let of_videos = bench
+        .outbox
+        .records()
+        .into_iter()
+        .filter(|record| record.topic == events::Topic::VideoSnapshots);
     let times: std::collections::BTreeSet<_> = of_videos.map(|record| record.envelope.time).collect();
     assert_eq!(times.into_iter().collect::<Vec<_>>(), [Some(super::world::noon())]);
 }

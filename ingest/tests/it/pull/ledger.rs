@@ -27,7 +27,11 @@ async fn nobody_spends_more_than_there_is() {
     let outcomes = callers.join_all().await;
     let refused: Vec<_> = outcomes.into_iter().filter_map(Result::err).collect();
     assert_eq!(refused.len(), 20);
-    assert!(refused.iter().all(|trouble| trouble.kind == Kind::Quota && trouble.until.is_some()));
+    assert!(
+        refused
+            .iter()
+            .all(|trouble| trouble.kind == Kind::Quota && trouble.until.is_some())
+    );
     let left = bench.runner.ledger.left("project").await.expect("quotas");
     assert_eq!((left[0].used, left[0].reserved, left[0].left), (30, 0, 0));
 }

@@ -41,11 +41,19 @@ fn every_recorded_listing_of_reddit_is_read() {
         let exchanges = unzipped(&file.path());
         for exchange in exchanges["interactions"].as_array().expect("interactions") {
             let body = exchange["response"]["body"]["string"].as_str().unwrap_or_default();
-            let Ok(answer) = serde_json::from_str::<Value>(body) else { continue };
-            let Some(children) = answer.pointer("/data/children").and_then(Value::as_array) else { continue };
+            let Ok(answer) = serde_json::from_str::<Value>(body) else {
+                continue;
+            };
+            let Some(children) = answer.pointer("/data/children").and_then(Value::as_array) else {
+                continue;
+            };
             let posts = reddit::parse::posts(&answer, reddit::parse::Listing::Other, noon());
             assert_eq!(posts.records.len(), children.len());
-            let reasons: Vec<_> = posts.records.iter().filter_map(|post| post.envelope.reject_reason.as_ref()).collect();
+            let reasons: Vec<_> = posts
+                .records
+                .iter()
+                .filter_map(|post| post.envelope.reject_reason.as_ref())
+                .collect();
             assert!(reasons.is_empty(), "{}: {reasons:?}", file.path().display());
             listings += 1;
         }
@@ -62,7 +70,13 @@ fn stripes_own_fixtures_are_read() {
         assert!(!record.is_rejected(), "{name}: {:?}", record.envelope.reject_reason);
     }
     let other = stripe::parse::record(&fixtures["resources"]["customer"], CHANNEL, noon()).expect("a record");
-    assert!(other.envelope.reject_reason.expect("a reason").contains("moves no money"));
+    assert!(
+        other
+            .envelope
+            .reject_reason
+            .expect("a reason")
+            .contains("moves no money")
+    );
 }
 
 #[tokio::test]
@@ -71,7 +85,10 @@ async fn reddit_is_asked_with_a_token_that_is_renewed() {
     let vendor = Vendor::start(move |asked| match asked.path.as_str() {
         "/api/v1/access_token" => {
             let authorization = asked.authorization.as_deref();
-            assert!(authorization.is_some_and(|text| text.starts_with("Basic ")), "{authorization:?}");
+            assert!(
+                authorization.is_some_and(|text| text.starts_with("Basic ")),
+                "{authorization:?}"
+            );
             let turn = tokens.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
             Reply::json(&json!({"access_token": format!("planted-token-{turn}"), "expires_in": 3600}))
         }
@@ -91,7 +108,10 @@ async fn reddit_is_asked_with_a_token_that_is_renewed() {
     let report = bench.read(&open("reddit", &vendor.url, settings), When::Due).await;
     assert_eq!(report.put_off.len(), 0, "{:?}", report.put_off);
     let signals = bench.outbox.payloads(Topic::TrendSignals);
-    assert_eq!((&signals[0]["keyword"], &signals[0]["value"]), (&json!("A camera"), &json!(5.0)));
+    assert_eq!(
+        (&signals[0]["keyword"], &signals[0]["value"]),
+        (&json!("A camera"), &json!(5.0))
+    );
     assert_eq!(vendor.asked().len(), 4);
 }
 
@@ -99,7 +119,9 @@ async fn reddit_is_asked_with_a_token_that_is_renewed() {
 async fn a_revoked_connection_asks_for_a_new_one() {
     let vendor = Vendor::start(|_| Reply {
         status: 400,
-        ..Reply::json(&json!({"error": "invalid_grant", "error_description": "Token has been revoked: planted-refresh"}))
+        ..Reply::json(
+            &json!({"error": "invalid_grant", "error_description": "Token has been revoked: planted-refresh"}),
+        )
     })
     .await;
     let bench = Bench::new().await;
@@ -116,8 +138,10 @@ async fn a_revoked_connection_asks_for_a_new_one() {
 async fn stripe_lists_go_on_after_the_last_object_and_later_since_the_last_run() {
     let vendor = Vendor::start(|asked| {
         assert_eq!(asked.authorization.as_deref(), Some("Bearer planted-key"));
-        let charge = |id: &str| json!({"object": "charge", "id": id, "amount": 7, "currency": "usd", "status": "succeeded",
-            "created": 1_795_600_000});
+        let charge = |id: &str| {
+            json!({"object": "charge", "id": id, "amount": 7, "currency": "usd", "status": "succeeded",
+            "created": 1_795_600_000})
+        };
         match asked.of("starting_after") {
             "" => Reply::json(&json!({"data": [charge("ch_3"), charge("ch_2")], "has_more": true})),
             "ch_2" => Reply::json(&json!({"data": [charge("ch_1")], "has_more": false})),
@@ -144,8 +168,13 @@ async fn days_that_are_not_final_are_read_again_and_revenue_that_is_refused_is_n
         "/token" => Reply::json(&json!({"access_token": "planted-token", "expires_in": 3600})),
         _ if asked.of("metrics").contains("estimatedRevenue") => Reply::google(403, "forbidden", "Forbidden"),
         _ => {
-            assert_eq!((asked.of("ids"), asked.of("startDate")), ("channel==MINE", asked.of("endDate")));
-            Reply::json(&json!({"columnHeaders": [{"name": "day"}, {"name": "views"}], "rows": [[asked.of("startDate"), 3]]}))
+            assert_eq!(
+                (asked.of("ids"), asked.of("startDate")),
+                ("channel==MINE", asked.of("endDate"))
+            );
+            Reply::json(
+                &json!({"columnHeaders": [{"name": "day"}, {"name": "views"}], "rows": [[asked.of("startDate"), 3]]}),
+            )
         }
     })
     .await;
@@ -156,10 +185,24 @@ async fn days_that_are_not_final_are_read_again_and_revenue_that_is_refused_is_n
     let report = bench.read(&source, When::Now).await;
     assert_eq!((report.done, report.put_off.len()), (2, 0), "{:?}", report.put_off);
     let rows = bench.outbox.payloads(Topic::Analytics);
-    let days: Vec<_> = rows.iter().map(|row| (row["day"].as_str().expect("a day"), row["is_final"] == true)).collect();
-    let expected = [("2026-11-20", true), ("2026-11-21", true), ("2026-11-22", true), ("2026-11-23", false), ("2026-11-24", false)];
+    let days: Vec<_> = rows
+        .iter()
+        .map(|row| (row["day"].as_str().expect("a day"), row["is_final"] == true))
+        .collect();
+    let expected = [
+        ("2026-11-20", true),
+        ("2026-11-21", true),
+        ("2026-11-22", true),
+        ("2026-11-23", false),
+        ("2026-11-24", false),
+    ];
     assert_eq!(days, expected);
-    let status = bench.runner.store.status(&source, &bench.runner.ledger, noon()).await.expect("a status");
+    let status = bench
+        .runner
+        .store
+        .status(&source, &bench.runner.ledger, noon())
+        .await
+        .expect("a status");
     assert_eq!(status.state, "ok");
     let note = status.targets.iter().find_map(|target| target.error.as_deref());
     assert!(note.is_some_and(|note| note.contains("partner programme")), "{note:?}");

@@ -31,7 +31,9 @@ fn sample(name: &str) -> Option<Value> {
         eprintln!("YTEMPIRE_SHARED_DATA is not set: NOT testing with real answers");
         return None;
     };
-    let path = PathBuf::from(data).join("youtube-api-samples").join(format!("{name}.json.gz"));
+    let path = PathBuf::from(data)
+        .join("youtube-api-samples")
+        .join(format!("{name}.json.gz"));
     let mut text = String::new();
     GzDecoder::new(File::open(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display())))
         .read_to_string(&mut text)
@@ -52,7 +54,11 @@ fn check(names: &[&str], read: impl Fn(&Value) -> Vec<Outgoing>) {
         let Some(answer) = sample(name).map(listed) else { return };
         let items = answer["items"].as_array().expect("items").len();
         let records = read(&answer);
-        assert!(records.len() >= items && items > 0, "{name}: {} records of {items} items", records.len());
+        assert!(
+            records.len() >= items && items > 0,
+            "{name}: {} records of {items} items",
+            records.len()
+        );
         for record in records {
             assert!(!record.is_rejected(), "{name}: {:?}", record.envelope.reject_reason);
         }
@@ -61,11 +67,22 @@ fn check(names: &[&str], read: impl Fn(&Value) -> Vec<Outgoing>) {
 
 #[test]
 fn real_videos_and_channels_are_read() {
-    check(&["videos/videos_info_multi", "videos/videos_info_single", "videos/insert_response"], |answer| {
-        parse::videos(answer, asked(&[]))
-    });
     check(
-        &["channels/info", "channels/info_multiple", "channels/update_resp", "channel_info_multi", "channel_info_single"],
+        &[
+            "videos/videos_info_multi",
+            "videos/videos_info_single",
+            "videos/insert_response",
+        ],
+        |answer| parse::videos(answer, asked(&[])),
+    );
+    check(
+        &[
+            "channels/info",
+            "channels/info_multiple",
+            "channels/update_resp",
+            "channel_info_multi",
+            "channel_info_single",
+        ],
         |answer| parse::channels(answer, time()),
     );
 }
@@ -84,12 +101,22 @@ fn real_comments_are_read_and_those_without_a_video_rejected() {
         ],
         |answer| parse::threads(answer, Some(&video), time()).records,
     );
-    check(&["comments/comments_multi", "comments/comments_single", "comments/insert_response"], |answer| {
-        parse::replies(answer, Some(&video), None, time())
-    });
-    let Some(answer) = sample("comment_threads/comment_threads_by_channel") else { return };
+    check(
+        &[
+            "comments/comments_multi",
+            "comments/comments_single",
+            "comments/insert_response",
+        ],
+        |answer| parse::replies(answer, Some(&video), None, time()),
+    );
+    let Some(answer) = sample("comment_threads/comment_threads_by_channel") else {
+        return;
+    };
     let records = parse::threads(&answer, None, time()).records;
-    let reasons: Vec<_> = records.iter().filter_map(|record| record.envelope.reject_reason.as_deref()).collect();
+    let reasons: Vec<_> = records
+        .iter()
+        .filter_map(|record| record.envelope.reject_reason.as_deref())
+        .collect();
     assert_eq!(reasons, ["comment thread, snippet.videoId: is missing"; 2]);
 }
 
@@ -114,8 +141,13 @@ fn real_categories_regions_playlists_and_searches_are_read() {
         let Some(listed) = ids(name) else { return };
         assert!(!listed.ids.is_empty() && listed.without == 0, "{name}");
     }
-    let Some(regions) = sample("i18ns/regions_res") else { return };
-    assert_eq!(parse::regions(&regions).iter().map(Region::as_str).collect::<Vec<_>>(), ["VE", "VN", "YE", "ZW"]);
+    let Some(regions) = sample("i18ns/regions_res") else {
+        return;
+    };
+    assert_eq!(
+        parse::regions(&regions).iter().map(Region::as_str).collect::<Vec<_>>(),
+        ["VE", "VN", "YE", "ZW"]
+    );
     for (name, found) in [
         ("search/search_by_developer", true),
         ("search/search_by_event", true),
@@ -128,17 +160,26 @@ fn real_categories_regions_playlists_and_searches_are_read() {
         let Some(answer) = sample(name) else { return };
         let listed = parse::found(&answer);
         assert_eq!(!listed.ids.is_empty(), found, "{name}");
-        assert_eq!(listed.ids.len() + listed.without, answer["items"].as_array().expect("items").len(), "{name}");
+        assert_eq!(
+            listed.ids.len() + listed.without,
+            answer["items"].as_array().expect("items").len(),
+            "{name}"
+        );
     }
 }
 
 #[test]
 fn a_video_that_is_not_returned_is_a_tombstone() {
     let ids = ["D-lhorsDlUQ".to_owned(), "aaaaaaaaaaa".to_owned()];
-    let Some(answer) = sample("videos/videos_info_single") else { return };
+    let Some(answer) = sample("videos/videos_info_single") else {
+        return;
+    };
     let records = parse::videos(&answer, asked(&ids));
     let tombstone: Value = serde_json::from_slice(&records[1].body).expect("json");
-    assert_eq!(tombstone, serde_json::json!({"video_id": "aaaaaaaaaaa", "removed": true, "availability": "deleted"}));
+    assert_eq!(
+        tombstone,
+        serde_json::json!({"video_id": "aaaaaaaaaaa", "removed": true, "availability": "deleted"})
+    );
 }
 
 /// Anything that JSON can be, with the names that parsers look for.
@@ -156,9 +197,31 @@ fn anything() -> impl Strategy<Value = Value> {
         "P[0-9TDHMS]{0,8}".prop_map(Value::from),
     ];
     let name = prop::sample::select(vec![
-        "items", "id", "snippet", "statistics", "contentDetails", "status", "topLevelComment", "replies", "comments",
-        "videoId", "channelId", "title", "publishedAt", "viewCount", "likeCount", "duration", "tags", "categoryId",
-        "totalReplyCount", "regionRestriction", "allowed", "blocked", "nextPageToken", "kind", "textOriginal",
+        "items",
+        "id",
+        "snippet",
+        "statistics",
+        "contentDetails",
+        "status",
+        "topLevelComment",
+        "replies",
+        "comments",
+        "videoId",
+        "channelId",
+        "title",
+        "publishedAt",
+        "viewCount",
+        "likeCount",
+        "duration",
+        "tags",
+        "categoryId",
+        "totalReplyCount",
+        "regionRestriction",
+        "allowed",
+        "blocked",
+        "nextPageToken",
+        "kind",
+        "textOriginal",
     ]);
     leaf.prop_recursive(5, 60, 6, move |inner| {
         prop_oneof![

@@ -21,7 +21,10 @@ async fn kept(bench: &Bench) -> String {
         "SELECT string_agg(t::text, ' ') FROM ingest.quota_ledger t",
     ];
     for table in tables {
-        let text: Option<String> = sqlx::query_scalar(table).fetch_one(&bench.database.pool).await.expect("rows");
+        let text: Option<String> = sqlx::query_scalar(table)
+            .fetch_one(&bench.database.pool)
+            .await
+            .expect("rows");
         kept.push_str(&text.unwrap_or_default());
     }
     kept

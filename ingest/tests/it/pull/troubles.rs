@@ -15,7 +15,10 @@ async fn vendor_after(replies: Vec<Reply>) -> Vendor {
     let videos: Vec<String> = (0..3).map(video_id).collect();
     Vendor::start(move |asked| {
         let turn = turn.fetch_add(1, Ordering::SeqCst);
-        replies.get(turn).cloned().unwrap_or_else(|| youtube_tagged(asked, &videos))
+        replies
+            .get(turn)
+            .cloned()
+            .unwrap_or_else(|| youtube_tagged(asked, &videos))
     })
     .await
 }
@@ -33,7 +36,12 @@ async fn ended(replies: Vec<Reply>) -> Ended {
     let bench = Bench::new().await;
     let source = source(&vendor.url, json!({"channels": [CHANNEL], "timeout_seconds": 2}));
     let report = bench.read(&source, When::Due).await;
-    let status = bench.runner.store.status(&source, &bench.runner.ledger, noon()).await.expect("a status");
+    let status = bench
+        .runner
+        .store
+        .status(&source, &bench.runner.ledger, noon())
+        .await
+        .expect("a status");
     Ended {
         kind: report.put_off.first().map(|(_, trouble)| trouble.kind),
         status: status.targets.into_iter().next().expect("a target"),
@@ -59,7 +67,10 @@ async fn a_vendor_in_trouble_is_asked_again() {
 #[tokio::test]
 async fn a_vendor_that_stays_in_trouble_is_left_alone_for_a_while() {
     let ended = ended(vec![Reply::status(503); 9]).await;
-    assert_eq!((ended.kind, ended.status.state.as_str()), (Some(Kind::Dependency), "dependency"));
+    assert_eq!(
+        (ended.kind, ended.status.state.as_str()),
+        (Some(Kind::Dependency), "dependency")
+    );
     assert_eq!(ended.vendor.asked().len(), 4);
     assert_eq!(ended.status.next_run, Some(noon() + Duration::from_secs(60)));
     assert!(ended.status.error.expect("an error").contains("503"));
@@ -85,18 +96,41 @@ async fn a_long_retry_after_puts_the_run_off() {
 #[tokio::test]
 async fn what_needs_somebody_stops_and_says_what_to_do() {
     let cases = [
-        (Reply::google(400, "invalidParameter", "no such part"), Kind::Input, "correct the settings"),
-        (Reply::google(404, "channelNotFound", "not found"), Kind::Input, "check its name"),
+        (
+            Reply::google(400, "invalidParameter", "no such part"),
+            Kind::Input,
+            "correct the settings",
+        ),
+        (
+            Reply::google(404, "channelNotFound", "not found"),
+            Kind::Input,
+            "check its name",
+        ),
         (Reply::json(&json!({"items": []})), Kind::Input, "YouTube knows no"),
-        (Reply::google(401, "authError", "bad token"), Kind::Credential, "connect it again"),
-        (Reply::google(403, "accessNotConfigured", "not enabled"), Kind::Credential, "may not do this"),
-        (Reply::google(400, "API_KEY_INVALID", "API key not valid"), Kind::Credential, "may not do this"),
+        (
+            Reply::google(401, "authError", "bad token"),
+            Kind::Credential,
+            "connect it again",
+        ),
+        (
+            Reply::google(403, "accessNotConfigured", "not enabled"),
+            Kind::Credential,
+            "may not do this",
+        ),
+        (
+            Reply::google(400, "API_KEY_INVALID", "API key not valid"),
+            Kind::Credential,
+            "may not do this",
+        ),
     ];
     for (reply, kind, advice) in cases {
         let ended = ended(vec![reply]).await;
         assert_eq!(ended.kind, Some(kind), "{advice}");
         assert_eq!(ended.vendor.asked().len(), 1, "{advice}");
-        assert_eq!((ended.status.state.as_str(), ended.status.next_run), (kind.name(), None));
+        assert_eq!(
+            (ended.status.state.as_str(), ended.status.next_run),
+            (kind.name(), None)
+        );
         let error = ended.status.error.expect("an error");
         assert!(error.contains(advice), "{error}");
     }
@@ -130,7 +164,12 @@ async fn a_job_too_large_for_the_day_goes_on_after_the_reset_and_says_when_it_is
     let source = source(&vendor.url, json!({"channels": [CHANNEL], "daily_units": 15}));
     let status = async || {
         let now = events::Clock::now(bench.clock.as_ref());
-        let status = bench.runner.store.status(&source, &bench.runner.ledger, now).await.expect("a status");
+        let status = bench
+            .runner
+            .store
+            .status(&source, &bench.runner.ledger, now)
+            .await
+            .expect("a status");
         status.targets.into_iter().next().expect("a target")
     };
     assert_eq!(bench.read(&source, When::Due).await.put_off.len(), 1);
@@ -139,7 +178,11 @@ async fn a_job_too_large_for_the_day_goes_on_after_the_reset_and_says_when_it_is
     assert_eq!(first.done_by, Some("2026-11-27T08:00:00Z".parse().expect("a time")));
 
     for day in [1, 2] {
-        assert_eq!(bench.read(&source, When::Due).await.done, 0, "before the reset of day {day}");
+        assert_eq!(
+            bench.read(&source, When::Due).await.done,
+            0,
+            "before the reset of day {day}"
+        );
         bench.clock.advance(chrono::Duration::days(1));
         bench.read(&source, When::Due).await;
     }
@@ -151,7 +194,10 @@ async fn a_job_too_large_for_the_day_goes_on_after_the_reset_and_says_when_it_is
 #[tokio::test]
 async fn a_vendor_that_is_not_there_costs_nothing() {
     let bench = Bench::new().await;
-    let source = source("http://127.0.0.1:1", json!({"channels": [CHANNEL], "api_key": "planted-key"}));
+    let source = source(
+        "http://127.0.0.1:1",
+        json!({"channels": [CHANNEL], "api_key": "planted-key"}),
+    );
     let report = bench.read(&source, When::Due).await;
     assert_eq!(report.put_off[0].1.kind, Kind::Dependency);
     let left = bench.runner.ledger.left("default").await.expect("quotas");

@@ -64,7 +64,10 @@ impl Reply {
 
     /// 200 with an ETag made of the body, or 304 where it is known.
     pub fn tagged(body: &serde_json::Value, asked: &Asked) -> Self {
-        let digest = body.to_string().bytes().fold(5381u64, |sum, byte| sum.wrapping_mul(33) ^ u64::from(byte));
+        let digest = body
+            .to_string()
+            .bytes()
+            .fold(5381u64, |sum, byte| sum.wrapping_mul(33) ^ u64::from(byte));
         let etag = format!("\"{digest:x}\"");
         match asked.if_none_match.as_deref() == Some(&etag) {
             true => Self::status(304).with("etag", etag),
@@ -104,7 +107,13 @@ impl Vendor {
 }
 
 fn read(request: &Request) -> Asked {
-    let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let header = |name| {
+        request
+            .headers()
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned)
+    };
     let query = request.uri().query().unwrap_or_default();
     Asked {
         path: request.uri().path().to_owned(),

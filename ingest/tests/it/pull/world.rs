@@ -47,8 +47,10 @@ pub fn youtube(asked: &Asked, videos: &[String], is_seen: impl Fn(&str) -> bool)
             let items: Vec<Value> = ids
                 .into_iter()
                 .filter(|id| is_seen(id))
-                .map(|id| json!({"id": id, "snippet": {"title": id}, "statistics": {"viewCount": "7"},
-                    "status": {"uploadStatus": "processed", "privacyStatus": "public"}}))
+                .map(|id| {
+                    json!({"id": id, "snippet": {"title": id}, "statistics": {"viewCount": "7"},
+                    "status": {"uploadStatus": "processed", "privacyStatus": "public"}})
+                })
                 .collect();
             json!({"items": items})
         }
@@ -75,13 +77,18 @@ impl Memory {
     }
 
     pub fn ids(&self) -> BTreeSet<String> {
-        self.records().iter().map(|record| record.envelope.id.to_string()).collect()
+        self.records()
+            .iter()
+            .map(|record| record.envelope.id.to_string())
+            .collect()
     }
 
     pub fn payloads(&self, topic: events::Topic) -> Vec<Value> {
         let records = self.records();
         let of_topic = records.iter().filter(|record| record.topic == topic);
-        of_topic.map(|record| serde_json::from_slice(&record.body).expect("json")).collect()
+        of_topic
+            .map(|record| serde_json::from_slice(&record.body).expect("json"))
+            .collect()
     }
 }
 
@@ -152,5 +159,8 @@ pub fn source(url: &str, settings: Value) -> Opened {
 pub fn open(name: &str, url: &str, mut settings: Value) -> Opened {
     settings["base_url"] = url.into();
     settings["requests_per_second"] = 100_000.0.into();
-    Entry::find(name).expect("a source").open(settings).expect("settings that fit")
+    Entry::find(name)
+        .expect("a source")
+        .open(settings)
+        .expect("settings that fit")
 }

@@ -1,8 +1,8 @@
 //! Polled sources: read on their schedules, read once, and looked at.
 
 pub mod one;
-pub mod run;
 mod outbox;
+pub mod run;
 pub mod status;
 mod watch;
 
@@ -42,7 +42,7 @@ pub fn runner(
 }
 
 /// Reads all of them at the same time; ends when all have ended.
-pub async fn read_all(runner: &Runner, sources: Vec<Opened>, when: When) -> Result<Vec<Report>> {
+pub async fn read_all(runner: Runner, sources: Vec<Opened>, when: When) -> Result<Vec<Report>> {
     let mut reading = JoinSet::new();
     for source in sources {
         let runner = runner.clone();
@@ -103,5 +103,10 @@ fn cells(line: &Line) -> Vec<String> {
         .iter()
         .map(|one| format!("{}: {} ({})", one.target, one.error, one.kind))
         .collect();
-    vec![line.source.to_owned(), line.runs.to_string(), line.records.to_string(), put_off.join("\n")]
+    vec![
+        line.source.to_owned(),
+        line.runs.to_string(),
+        line.records.to_string(),
+        put_off.join("\n"),
+    ]
 }

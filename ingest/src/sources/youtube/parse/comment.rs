@@ -34,7 +34,9 @@ pub fn threads(answer: &Value, video: Option<&VideoId>, observed_at: DateTime<Ut
         let total = thread.count("/snippet/totalReplyCount").ok().flatten().unwrap_or(0);
         match (item.get("id").and_then(Value::as_str), total > here.len() as i64) {
             (Some(id), true) => threads.unfinished.push(id.to_owned()),
-            (id, _) => threads.records.extend(here.iter().map(|reply| one_reply(reply, video, id, observed_at))),
+            (id, _) => threads
+                .records
+                .extend(here.iter().map(|reply| one_reply(reply, video, id, observed_at))),
         }
     }
     threads
@@ -62,7 +64,9 @@ fn comment(item: Item<'_>, video: Option<&VideoId>, parent: Option<&str>) -> Res
     let video_id = match item.text("/snippet/videoId")? {
         Some(id) => VideoId::new(id)?,
         // comments on a channel's discussion page have none
-        None => video.cloned().ok_or_else(|| BadItem::new("/snippet/videoId", "is missing"))?,
+        None => video
+            .cloned()
+            .ok_or_else(|| BadItem::new("/snippet/videoId", "is missing"))?,
     };
     let text = match item.text("/snippet/textOriginal")? {
         Some(original) => original,

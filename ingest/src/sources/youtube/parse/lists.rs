@@ -49,7 +49,12 @@ pub fn found(answer: &Value) -> Listed {
 
 /// The regions that YouTube knows (`i18nRegions.list`), in order.
 pub fn regions(answer: &Value) -> Vec<Region> {
-    let code = |item: &Value| item.pointer("/snippet/gl").or_else(|| item.get("id"))?.as_str().map(str::to_owned);
+    let code = |item: &Value| {
+        item.pointer("/snippet/gl")
+            .or_else(|| item.get("id"))?
+            .as_str()
+            .map(str::to_owned)
+    };
     let mut regions: Vec<Region> = items(answer)
         .iter()
         .filter_map(|item| Region::new(code(item)?).ok())

@@ -38,7 +38,11 @@ pub fn videos(answer: &Value, asked: Asked<'_>) -> Vec<Outgoing> {
             Ok((asked.observed_at, video))
         }));
     }
-    let is_returned = |id: &String| items.iter().any(|item| item.get("id").and_then(Value::as_str) == Some(id));
+    let is_returned = |id: &String| {
+        items
+            .iter()
+            .any(|item| item.get("id").and_then(Value::as_str) == Some(id))
+    };
     for id in asked.ids.iter().filter(|id| !is_returned(id)) {
         let item = Value::String(id.clone());
         records.push(record(&item, "video", |_| {
@@ -127,7 +131,9 @@ fn availability(item: Item<'_>, region: Option<&Region>) -> Result<Option<Availa
 /// `regionRestriction` names either where a video may be seen, or where it may not; an empty `allowed` is nowhere.
 fn is_blocked(item: Item<'_>, region: Option<&Region>) -> Result<bool, BadItem> {
     let allowed = item.texts("/contentDetails/regionRestriction/allowed")?;
-    let blocked = item.texts("/contentDetails/regionRestriction/blocked")?.unwrap_or_default();
+    let blocked = item
+        .texts("/contentDetails/regionRestriction/blocked")?
+        .unwrap_or_default();
     let names = |list: &[String]| region.is_some_and(|region| list.iter().any(|name| name == region.as_str()));
     Ok(match allowed {
         Some(allowed) => allowed.is_empty() || (region.is_some() && !names(&allowed)),
@@ -155,18 +161,31 @@ mod tests {
     #[test]
     fn status_and_restrictions_make_tombstones() {
         let found = |status: Value, restriction: Value, region| {
-            let item = json!({"id": "D-lhorsDlUQ", "status": status, "contentDetails": {"regionRestriction": restriction}});
+            let item =
+                json!({"id": "D-lhorsDlUQ", "status": status, "contentDetails": {"regionRestriction": restriction}});
             only(item, region).availability
         };
         let public = json!({"uploadStatus": "processed", "privacyStatus": "public"});
         assert_eq!(found(public.clone(), Value::Null, None), Some(Availability::Available));
-        assert_eq!(found(json!({"privacyStatus": "private"}), Value::Null, None), Some(Availability::Private));
-        assert_eq!(found(json!({"uploadStatus": "deleted"}), Value::Null, None), Some(Availability::Deleted));
-        assert_eq!(found(json!({"uploadStatus": "rejected"}), Value::Null, None), Some(Availability::Blocked));
+        assert_eq!(
+            found(json!({"privacyStatus": "private"}), Value::Null, None),
+            Some(Availability::Private)
+        );
+        assert_eq!(
+            found(json!({"uploadStatus": "deleted"}), Value::Null, None),
+            Some(Availability::Deleted)
+        );
+        assert_eq!(
+            found(json!({"uploadStatus": "rejected"}), Value::Null, None),
+            Some(Availability::Blocked)
+        );
         let in_germany = |restriction| found(public.clone(), restriction, Some("DE"));
         assert_eq!(in_germany(json!({"blocked": ["DE"]})), Some(Availability::Blocked));
         assert_eq!(in_germany(json!({"blocked": ["FR"]})), Some(Availability::Available));
         assert_eq!(in_germany(json!({"allowed": ["FR"]})), Some(Availability::Blocked));
-        assert_eq!(found(public.clone(), json!({"allowed": []}), None), Some(Availability::Blocked));
+        assert_eq!(
+            found(public.clone(), json!({"allowed": []}), None),
+            Some(Availability::Blocked)
+        );
     }
 }

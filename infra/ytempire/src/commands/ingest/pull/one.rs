@@ -14,7 +14,9 @@ use crate::exit::{Done, wrong_use};
 
 pub async fn run(start: Start, options: Pulled) -> Result<Done> {
     let manual = options.entry.manual;
-    let settings = options.entry.asked(start.settings.sources.of(manual.name), &options.asked);
+    let settings = options
+        .entry
+        .asked(start.settings.sources.of(manual.name), &options.asked);
     let source = options.entry.open(settings).map_err(wrong_use)?;
     if source.pull.targets().is_empty() {
         let flags: Vec<String> = manual.flags.iter().map(|flag| format!("--{}", flag.name)).collect();
@@ -38,18 +40,24 @@ pub(super) async fn read(
     let mut run = Run::open(start).await?;
     let outbox = Arc::new(SharedSending::open(&run.platform.log)?);
     let stop = CancellationToken::new();
-    let runner = runner(&run.platform, Arc::clone(&outbox), Arc::new(Shown::new(quiet)), stop.clone())?;
-    let reading = read_all(&runner, sources, when);
-    tokio::pin!(reading);
-    let reports = tokio::select! {
-        reports = &mut reading => reports?,
-        error = run.failure() => return Err(error),
-        () = asked_to_stop() => {
-            stop.cancel();
-            reading.await?
+    let runner = runner(
+        &run.platform,
+        Arc::clone(&outbox),
+        Arc::new(Shown::new(quiet)),
+        stop.clone(),
+    )?;
+    let reports = {
+        let reading = read_all(runner, sources, when);
+        tokio::pin!(reading);
+        tokio::select! {
+            reports = &mut reading => reports?,
+            error = run.failure() => return Err(error),
+            () = asked_to_stop() => {
+                stop.cancel();
+                reading.await?
+            }
         }
     };
-    drop(runner);
     let outbox = Arc::try_unwrap(outbox).ok().context("a source is still being read")?;
     run.sending = outbox.into_inner();
     if stop.is_cancelled() {

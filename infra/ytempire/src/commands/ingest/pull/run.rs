@@ -29,7 +29,9 @@ fn named(settings: &Sources, names: &[String]) -> Result<Vec<Opened>> {
     let mut sources = configured(settings)?;
     for name in names {
         if !sources.iter().any(|source| source.name == name) {
-            return Err(wrong_use(anyhow!("{name} is not configured: see `ytempire ingest {name} --help`")));
+            return Err(wrong_use(anyhow!(
+                "{name} is not configured: see `ytempire ingest {name} --help`"
+            )));
         }
     }
     sources.retain(|source| names.is_empty() || names.iter().any(|name| name == source.name));
@@ -53,7 +55,7 @@ async fn always(start: Start, sources: Vec<Opened>) -> Result<Done> {
     let outbox = Arc::new(SharedSending::open(&run.platform.log)?);
     let stop = CancellationToken::new();
     let runner = runner(&run.platform, outbox, Arc::new(Shown::new(quiet)), stop.clone())?;
-    let reading = read_all(&runner, sources, When::Always);
+    let reading = read_all(runner, sources, When::Always);
     tokio::pin!(reading);
     let outcome = tokio::select! {
         reports = &mut reading => reports.map(|_| Done::Wholly),
@@ -75,5 +77,7 @@ pub fn start(platform: &Platform, stop: CancellationToken) -> Result<tokio::task
     }
     let outbox = Arc::new(SharedSending::open(&platform.log)?);
     let runner = runner(platform, outbox, Arc::new(Logged), stop)?;
-    Ok(tokio::spawn(async move { read_all(&runner, sources, When::Always).await.map(|_| ()) }))
+    Ok(tokio::spawn(async move {
+        read_all(runner, sources, When::Always).await.map(|_| ())
+    }))
 }

@@ -30,13 +30,22 @@ pub async fn run(start: Start) -> Result<Done> {
 }
 
 fn print(statuses: &[SourceStatus]) -> Result<()> {
-    let header = ["source", "target", "state", "last success", "next run", "requests today", "error"];
+    let header = [
+        "source",
+        "target",
+        "state",
+        "last success",
+        "next run",
+        "requests today",
+        "error",
+    ];
     let rows = statuses.iter().flat_map(|status| {
         let none = status.targets.is_empty().then(|| {
             let state = status.state.clone();
             vec![status.source.to_owned(), String::new(), state]
         });
-        none.into_iter().chain(status.targets.iter().map(|target| cells(status.source, target)))
+        none.into_iter()
+            .chain(status.targets.iter().map(|target| cells(status.source, target)))
     });
     output::print_table(&header, rows)?;
     let quotas: Vec<&QuotaLeft> = statuses.iter().flat_map(|status| &status.quota).collect();

@@ -43,7 +43,9 @@ impl Watcher for Shown {
 
     fn put_off(&self, source: &str, target: &str, trouble: &Trouble, until: Option<DateTime<Utc>>) {
         if !self.quiet {
-            let until = until.map_or(String::new(), |until| format!("; goes on at {}", until.format("%Y-%m-%d %H:%M UTC")));
+            let until = until.map_or(String::new(), |until| {
+                format!("; goes on at {}", until.format("%Y-%m-%d %H:%M UTC"))
+            });
             self.bars.suspend(|| eprintln!("{source} {target}: {trouble}{until}"));
         }
     }
