@@ -32,7 +32,15 @@ pub struct Grant {
     pub client_secret: Secret,
     /// Without one, the client's own credentials are the grant.
     pub refresh_token: Option<Secret>,
-    token: Mutex<Option<(Secret, DateTime<Utc>)>>,
+    held: Mutex<Held>,
+}
+
+/// What a token endpoint gave.
+#[derive(Debug, Default)]
+struct Held {
+    token: Option<(Secret, DateTime<Utc>)>,
+    /// Of an endpoint that gives a new refresh token with every use, and takes no other from then on.
+    next_refresh_token: Option<Secret>,
 }
 
 impl Grant {
@@ -42,25 +50,36 @@ impl Grant {
             client_id,
             client_secret,
             refresh_token,
-            token: Mutex::default(),
+            held: Mutex::default(),
         }
     }
 
     async fn token(&self, http: &reqwest::Client, now: DateTime<Utc>) -> Result<Secret, Trouble> {
-        let mut held = self.token.lock().await;
-        if let Some((token, until)) = held.as_ref()
+        let mut held = self.held.lock().await;
+        if let Some((token, until)) = &held.token
             && now + SPARE < *until
         {
             return Ok(token.clone());
         }
-        let (token, until) = self.fetch(http, now).await?;
-        *held = Some((token.clone(), until));
-        Ok(token)
+        let (status, body) = self.ask(http, held.next_refresh_token.as_ref()).await?;
+        let text = |field: &str| body.get(field).and_then(Value::as_str).map(Secret::new);
+        match (status, text("access_token")) {
+            (200..300, Some(token)) => {
+                let seconds = body.get("expires_in").and_then(Value::as_i64).unwrap_or(3600);
+                held.token = Some((token.clone(), now + Duration::seconds(seconds.clamp(0, 86_400))));
+                if self.refresh_token.is_some() {
+                    held.next_refresh_token = text("refresh_token").or(held.next_refresh_token.take());
+                }
+                Ok(token)
+            }
+            (429 | 500.., _) => Err(Trouble::dependency(format!("HTTP {status} from the token endpoint"))),
+            _ => Err(self.refused(status, &body)),
+        }
     }
 
-    async fn fetch(&self, http: &reqwest::Client, now: DateTime<Utc>) -> Result<(Secret, DateTime<Utc>), Trouble> {
+    async fn ask(&self, http: &reqwest::Client, newer: Option<&Secret>) -> Result<(u16, Value), Trouble> {
         let mut request = http.post(&self.token_url);
-        request = match &self.refresh_token {
+        request = match newer.or(self.refresh_token.as_ref()) {
             None => request
                 .basic_auth(&self.client_id, Some(self.client_secret.reveal()))
                 .form(&[("grant_type", "client_credentials")]),
@@ -77,17 +96,7 @@ impl Grant {
         let response = request.send().await.map_err(unreachable)?;
         let status = response.status().as_u16();
         let body = response.bytes().await.map_err(unreachable)?;
-        let body: Value = serde_json::from_slice(&body).unwrap_or_default();
-        let token = body.get("access_token").and_then(Value::as_str);
-        match (status, token) {
-            (200..300, Some(token)) => {
-                let seconds = body.get("expires_in").and_then(Value::as_i64).unwrap_or(3600);
-                let until = now + Duration::seconds(seconds.clamp(0, 86_400));
-                Ok((Secret::new(token), until))
-            }
-            (429 | 500.., _) => Err(Trouble::dependency(format!("HTTP {status} from the token endpoint"))),
-            _ => Err(self.refused(status, &body)),
-        }
+        Ok((status, serde_json::from_slice(&body).unwrap_or_default()))
     }
 
     fn refused(&self, status: u16, body: &Value) -> Trouble {
@@ -128,7 +137,7 @@ impl Auth {
     /// Forgets a token that was refused; says whether another one can be had.
     pub(super) async fn renew(&self) -> bool {
         match self {
-            Auth::Granted(grant) => grant.token.lock().await.take().is_some(),
+            Auth::Granted(grant) => grant.held.lock().await.token.take().is_some(),
             _ => false,
         }
     }
@@ -139,9 +148,13 @@ impl Auth {
             Auth::None => text.to_owned(),
             Auth::Parameter { secret, .. } | Auth::Bearer(secret) => secret.scrub(text),
             Auth::Granted(grant) => {
-                let text = grant.scrub(text);
-                let held = grant.token.lock().await;
-                held.as_ref().map_or(text.clone(), |(token, _)| token.scrub(&text))
+                let held = grant.held.lock().await;
+                let secrets = held
+                    .token
+                    .iter()
+                    .map(|(token, _)| token)
+                    .chain(&held.next_refresh_token);
+                secrets.fold(grant.scrub(text), |text, secret| secret.scrub(&text))
             }
         }
     }

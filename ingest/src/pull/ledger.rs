@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use events::Clock;
-use sqlx::PgPool;
+use sqlx::{PgPool, Postgres, Transaction};
 
 use super::{Kind, StoreError, Trouble, next_reset, quota_day};
 
@@ -112,6 +112,7 @@ impl Ledger {
         let now = self.clock.now();
         let units = slip.map_or(0, |slip| slip.cost.units);
         let mut transaction = self.pool.begin().await?;
+        without_waiting(&mut transaction).await?;
         if let Some(slip) = slip {
             let used = if was_sent { units } else { 0 };
             sqlx::query(
@@ -211,6 +212,14 @@ impl Ledger {
         .await?;
         Ok(())
     }
+}
+
+/// Doesn't wait for the disk: what a power loss takes away here is repeated (a page) or counts as used (units).
+pub(super) async fn without_waiting(transaction: &mut Transaction<'_, Postgres>) -> Result<(), StoreError> {
+    sqlx::query("SET LOCAL synchronous_commit = off")
+        .execute(&mut **transaction)
+        .await?;
+    Ok(())
 }
 
 fn exhausted(slip: &Slip, until: DateTime<Utc>) -> Trouble {

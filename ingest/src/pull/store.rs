@@ -125,6 +125,7 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let mut transaction = self.pool.begin().await?;
+        super::ledger::without_waiting(&mut transaction).await?;
         remember_etags(&mut transaction, source, target, &page.etags, now).await?;
         remember_items(&mut transaction, source, target, place, page).await?;
         let (cursor, observed_at) = match &page.next {

@@ -107,15 +107,17 @@ impl Refusal {
             (Kind::Input, _) => ": correct the settings",
             _ => "",
         };
-        let reason_shown = if reason.is_empty() {
-            String::new()
-        } else {
-            format!(" {reason}")
-        };
-        let message = crate::fault::clip_to(message, 200);
+        let mut what = format!("HTTP {}", self.status);
+        for (before, word) in [(" ", reason), (": ", message)] {
+            if !word.is_empty() {
+                what.push_str(before);
+                what.push_str(&crate::fault::clip_to(word, 200));
+            }
+        }
+        what.push_str(advice);
         Trouble {
             kind,
-            what: format!("HTTP {}{reason_shown}: {message}{advice}", self.status),
+            what,
             reason: reason.to_owned(),
             after: self.after,
             until: None,
