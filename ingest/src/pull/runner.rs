@@ -1,6 +1,6 @@
 //! Reads sources: what is due, page by page, until it is done, put off or asked to stop.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -48,7 +48,7 @@ pub enum When {
 
 /// How often a runner looks whether something has become due.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
-/// How long a source that another process reads is left to it.
+/// How long a target that another process reads is left to it.
 const CLAIM_AGAIN: Duration = Duration::from_secs(1);
 
 /// Reads sources with what it is given: where cursors are kept, where records go, what time it is.
@@ -89,9 +89,6 @@ impl Runner {
             report: Report::new(source.name),
             tried: HashSet::new(),
         };
-        let Some(_claim) = self.claim(source.name, when).await? else {
-            return Ok(reading.report);
-        };
         loop {
             if let Err(trouble) = reading.round(when).await {
                 if when != When::Always {
@@ -105,17 +102,13 @@ impl Runner {
         }
     }
 
-    /// `None` when asked to stop before the source was free.
-    async fn claim(&self, source: &str, when: When) -> Result<Option<Claim>, Trouble> {
+    /// The right to read a target. `None` when somebody else reads it, and it is not worth waiting for, or when asked to
+    /// stop before it was free.
+    async fn claim(&self, source: &str, target: &str, when: When) -> Result<Option<Claim>, Trouble> {
         loop {
-            match self.store.claim(source).await {
-                Ok(Some(claim)) => return Ok(Some(claim)),
-                Ok(None) => tracing::info!(source, "another process reads this source, waiting for it"),
-                Err(error) if when == When::Always => tracing::warn!(source, %error, "source waits for the database"),
-                Err(error) => return Err(error.into()),
-            }
-            if self.pause(CLAIM_AGAIN).await.is_break() {
-                return Ok(None);
+            let claim = self.store.claim(&format!("{source}/{target}")).await?;
+            if claim.is_some() || when == When::Always || self.pause(CLAIM_AGAIN).await.is_break() {
+                return Ok(claim);
             }
         }
     }
@@ -144,24 +137,35 @@ impl<T: Into<Trouble>> From<T> for Cut {
 impl<'a> Reading<'a> {
     /// Reads every target that is due.
     async fn round(&mut self, when: When) -> Result<(), Trouble> {
-        let schedule = self.runner.store.schedule(self.source.name).await?;
         let source: &'a Opened = self.source;
+        let schedule = self.runner.store.schedule(source.name).await?;
         for target in source.pull.targets() {
             if self.runner.stop.is_cancelled() {
                 return Ok(());
             }
-            let now = self.runner.clock.now();
-            let is_due = match schedule.get(&target.name) {
-                None => true,
-                Some(Some(next_run)) => *next_run <= now,
-                Some(None) => !self.tried.contains(target.name.as_str()),
+            if !self.is_due(target, &schedule, when) {
+                continue;
+            }
+            let Some(_claim) = self.runner.claim(source.name, &target.name, when).await? else {
+                continue;
             };
-            if is_due || when == When::Now {
+            // whoever had it before may have read it
+            let schedule = self.runner.store.schedule(source.name).await?;
+            if self.is_due(target, &schedule, when) {
                 self.tried.insert(&target.name);
                 self.run(target).await?;
             }
         }
         Ok(())
+    }
+
+    fn is_due(&self, target: &Target, schedule: &HashMap<String, Option<DateTime<Utc>>>, when: When) -> bool {
+        let is_due = match schedule.get(&target.name) {
+            None => true,
+            Some(Some(next_run)) => *next_run <= self.runner.clock.now(),
+            Some(None) => !self.tried.contains(target.name.as_str()),
+        };
+        is_due || when == When::Now
     }
 
     /// One run of one target. What goes wrong with it is written down, and no error.

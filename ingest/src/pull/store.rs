@@ -52,7 +52,7 @@ pub struct Store {
     pub(super) pool: PgPool,
 }
 
-/// The right to read a source; nobody else reads it meanwhile. It ends with its connection.
+/// The right to read a target; nobody else reads it meanwhile. It ends with its connection.
 pub(super) struct Claim(#[expect(dead_code, reason = "held, never used")] PgConnection);
 
 impl Store {
@@ -60,11 +60,11 @@ impl Store {
         Self { pool }
     }
 
-    /// `None` while another process reads the source.
-    pub(super) async fn claim(&self, source: &str) -> Result<Option<Claim>, StoreError> {
+    /// `None` while another process reads the target.
+    pub(super) async fn claim(&self, name: &str) -> Result<Option<Claim>, StoreError> {
         let mut connection = self.pool.acquire().await?.detach();
         let taken: bool = sqlx::query_scalar("SELECT pg_try_advisory_lock(hashtextextended('ingest/' || $1, 0))")
-            .bind(source)
+            .bind(name)
             .fetch_one(&mut connection)
             .await?;
         Ok(taken.then_some(Claim(connection)))

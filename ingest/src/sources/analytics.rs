@@ -20,8 +20,8 @@ pub use settings::Settings;
 /// CloudEvents `source` of everything read here.
 pub const SOURCE: &str = "/ingest/analytics";
 
-/// Days that are over for so long are final: 72 hours, in whole days.
-const FINAL_AFTER_DAYS: u64 = 3;
+/// A day is final when it has been over for 72 hours: then today is at least four days later.
+const FINAL_AFTER_DAYS: u64 = 4;
 
 pub struct Analytics {
     settings: Settings,

@@ -51,8 +51,8 @@ impl Configured for Settings {
         name: "analytics",
         about: "YouTube Analytics API v2: daily reports of a channel to its owner",
         details: "Reads every report of [sources.analytics] for the channels named, day by day: basic, content, \
-            traffic-source, geography, device, demographics, revenue. Days younger than three days are not final, and are \
-            read again. Needs a connected account (client_id, client_secret, refresh_token).",
+            traffic-source, geography, device, demographics, revenue. Days that ended less than 72 hours ago are not \
+            final, and are read again. Needs a connected account (client_id, client_secret, refresh_token).",
         example: "ytempire ingest analytics --channel MINE",
         flags: &[Flag {
             name: "channel",
