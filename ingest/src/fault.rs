@@ -86,6 +86,16 @@ pub(crate) fn clip(text: &str) -> String {
     excerpt(text).trim_matches('"').to_owned()
 }
 
+/// The text on one line, control characters escaped, at most `longest` characters.
+pub(crate) fn clip_to(text: &str, longest: usize) -> String {
+    let text = text.trim();
+    let mut short: String = text.chars().take(longest).collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    short.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,6 +7,7 @@
 mod fault;
 mod outgoing;
 mod paths;
+pub mod pull;
 pub mod sources;
 mod table_file;
 

@@ -6,13 +6,19 @@ use thiserror::Error;
 
 use crate::Outgoing;
 
+pub mod adsense;
+pub mod analytics;
 mod channel_tracker;
 mod comment_export;
 pub mod file;
 mod google_trends;
+pub mod reddit;
 pub mod simulate;
 mod sponsorship;
+pub mod stripe;
+pub mod suggestions;
 pub mod trending;
+pub mod youtube;
 mod youtube_studio;
 
 /// Hands out records until it has no more.

@@ -7,6 +7,10 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 use crate::output::Form;
 use crate::settings::Flags;
 
+mod pulled;
+
+pub use pulled::Pulled;
+
 /// Data pipelines for people who run YouTube channels.
 ///
 /// Data goes to standard output, progress and logs to standard error. Exit codes: 0 done, 1 failed, 2 wrong use,
@@ -125,6 +129,30 @@ pub enum SourceName {
     /// A seeded world of channels, videos, trends and revenue
     #[command(after_help = "Example: ytempire ingest simulate --seed 7 --channels 50 --days 30")]
     Simulate(SimulateOptions),
+    /// Read every source that is configured, on its schedule, until stopped
+    #[command(after_help = "Example: ytempire ingest run youtube --once")]
+    Run(RunOptions),
+    /// How every polled source stands: last success, next run, cursor, quota left, errors
+    #[command(after_help = "Example: ytempire ingest status --json")]
+    Status,
+    #[command(flatten)]
+    Pulled(Pulled),
+}
+
+#[derive(Debug, Args)]
+pub struct RunOptions {
+    /// Only these sources; without any, all that are configured
+    #[arg(value_name = "SOURCE")]
+    pub sources: Vec<String>,
+    /// Read what is due, then end
+    #[arg(long)]
+    pub once: bool,
+    /// With --once: read everything, due or not
+    #[arg(long, requires = "once")]
+    pub now: bool,
+    /// With --once: don't wait until the rows can be queried
+    #[arg(long, requires = "once")]
+    pub no_wait: bool,
 }
 
 #[derive(Debug, Args)]

@@ -8,6 +8,10 @@ use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
+mod sources;
+
+pub use sources::Sources;
+
 const DEFAULTS: &str = include_str!("default.toml");
 
 /// The file looked for in the working directory.
@@ -59,6 +63,7 @@ pub struct Settings {
     pub lake: LakePlace,
     pub pipelines: Pipelines,
     pub simulate: Simulate,
+    pub sources: Sources,
 }
 
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -143,16 +148,23 @@ impl Settings {
 
     fn layered(file: &str, variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
         let mut table: Table = DEFAULTS.parse().context("built-in settings")?;
-        let over: Table = file.parse().with_context(|| format!("{FILE_NAME} is not valid TOML"))?;
+        let over: Table = file.parse().map_err(|error| invalid(file, &error))?;
         overlay(&mut table, over);
         for (name, keys) in VARIABLES {
             if let Some(value) = variable(name) {
                 set(&mut table, keys, value);
             }
         }
-        table
+        for (name, source, setting) in Sources::variables() {
+            if let Some(value) = variable(name) {
+                set(&mut table, &["sources", source, setting], value);
+            }
+        }
+        let settings: Self = table
             .try_into()
-            .with_context(|| format!("{FILE_NAME} has a setting that does not exist or does not fit"))
+            .with_context(|| format!("{FILE_NAME} has a setting that does not exist or does not fit"))?;
+        settings.sources.check()?;
+        Ok(settings)
     }
 
     /// Replaces what is empty by where things are on this machine.
@@ -203,6 +215,7 @@ impl Settings {
             .iter_mut()
             .for_each(|(key, value)| hide(key, value));
         shown.lake.options.iter_mut().for_each(|(key, value)| hide(key, value));
+        shown.sources = shown.sources.redacted();
         shown
     }
 }
@@ -248,6 +261,13 @@ fn hide(key: &str, value: &mut String) {
     }
 }
 
+/// Where the file is no TOML, without the line itself: it may be the one with a key.
+fn invalid(file: &str, error: &toml::de::Error) -> anyhow::Error {
+    let start = error.span().map_or(0, |span| span.start.min(file.len()));
+    let line = file.as_bytes()[..start].iter().filter(|byte| **byte == b'\n').count() + 1;
+    anyhow::anyhow!("{FILE_NAME} is not valid TOML: line {line}: {}", error.message())
+}
+
 fn overlay(under: &mut Table, over: Table) {
     for (key, value) in over {
         match (under.get_mut(&key), value) {
@@ -266,7 +286,8 @@ fn set(table: &mut Table, keys: &[&str], value: String) {
             table.insert((*key).to_owned(), Value::String(value));
         }
         [key, rest @ ..] => {
-            if let Some(Value::Table(inner)) = table.get_mut(*key) {
+            let inner = table.entry(*key).or_insert_with(|| Value::Table(Table::new()));
+            if let Value::Table(inner) = inner {
                 set(inner, rest, value);
             }
         }
@@ -302,5 +323,31 @@ mod tests {
         let shown = toml::to_string(&settings.redacted()).expect("text");
         assert!(!shown.contains("hunter2"), "{shown}");
         assert!(shown.contains("postgres://u:"), "{shown}");
+    }
+
+    #[test]
+    fn the_secrets_of_sources_are_shown_neither_in_settings_nor_in_errors() {
+        let planted = |file: &str| {
+            let shown = match Settings::layered(file, |_| None) {
+                Ok(settings) => format!("{settings:?}{}", toml::to_string(&settings.redacted()).expect("text")),
+                Err(error) => format!("{error:#}{error:?}"),
+            };
+            assert!(!shown.contains("hunter2"), "{shown}");
+            shown
+        };
+        let shown = planted("[sources.youtube]\napi_key = 'hunter2-key'\nrefresh_token = 'hunter2'\nchannels = ['@x']");
+        assert!(shown.contains("@x") && shown.contains("daily_units"), "{shown}");
+        assert!(planted("[sources.youtube]\napi_key = 'hunter2").contains("line 2"));
+        assert!(planted("[sources.youtube]\napi_key = 2\nproject = ['hunter2']").contains("sources.youtube"));
+        assert!(planted("[sources.youtube]\nchannels = 'hunter2'").contains("sources.youtube"));
+        assert!(planted("[sources.youtube]\napi_kex = 'hunter2'").contains("api_kex"));
+        assert!(planted("[sources.utube]\napi_key = 'hunter2'").contains("utube"));
+    }
+
+    #[test]
+    fn a_variable_sets_the_key_of_a_source() {
+        let settings = Settings::layered("", |name| (name == "YOUTUBE_API_KEY").then(|| "k".to_owned()));
+        let settings = settings.expect("settings");
+        assert_eq!(settings.sources.of("youtube")["api_key"], "k");
     }
 }

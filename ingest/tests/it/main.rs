@@ -6,5 +6,7 @@ mod files;
 mod files_by_hand;
 mod generations;
 mod properties;
+mod pull;
 mod reading;
+
 mod real_files;

@@ -3,6 +3,7 @@
 mod file;
 mod files;
 mod progress;
+pub mod pull;
 mod simulate;
 mod summary;
 mod trending;
@@ -23,6 +24,9 @@ pub async fn run(start: Start, options: IngestOptions) -> Result<Done> {
         SourceName::Trending(options) => trending::run(start, options).await,
         SourceName::File(options) => file::run(start, options).await,
         SourceName::Simulate(options) => simulate::run(start, options).await,
+        SourceName::Run(options) => pull::run::run(start, options).await,
+        SourceName::Status => pull::status::run(start).await,
+        SourceName::Pulled(options) => pull::one::run(start, options).await,
     }
 }
 
@@ -55,6 +59,14 @@ impl Run {
             pipelines,
             sending,
         })
+    }
+
+    /// Ends with the first pipeline of ours that ends by itself.
+    pub async fn failure(&mut self) -> anyhow::Error {
+        match &mut self.pipelines {
+            Some(pipelines) => pipelines.failure().await,
+            None => std::future::pending().await,
+        }
     }
 
     /// Confirms everything, and waits until it can be queried unless told otherwise.

@@ -13,6 +13,7 @@ use streams::progress;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use super::ingest::pull;
 use super::{Start, asked_to_stop};
 use crate::cli::UpOptions;
 use crate::data_folder::RunFile;
@@ -49,6 +50,8 @@ pub async fn run(start: Start, options: UpOptions) -> Result<Done> {
         false => Some(demo::start(&platform, stop.clone())?),
     };
 
+    let pulling = pull::run::start(&platform, stop.clone())?;
+
     let outcome = tokio::select! {
         () = asked_to_stop() => Ok(Done::Wholly),
         error = pipelines.failure() => Err(error),
@@ -62,6 +65,7 @@ pub async fn run(start: Start, options: UpOptions) -> Result<Done> {
     if let Some(demo) = demo {
         demo.await.context("demo data")??;
     }
+    pulling.await.context("polled sources")??;
     pipelines.stop().await;
     let _ = tokio::join!(reporting, watching, looking_after);
     serving.await.context("api")??;

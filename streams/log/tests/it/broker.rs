@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, UNIX_EPOCH};
 
 use embedded::{Broker, BrokerSettings};
 use events::{Event, Partition, Payload, Topic, VideoId, VideoSnapshot};
@@ -30,7 +30,7 @@ pub async fn start() -> Fixture {
         data: folder.path().to_owned(),
         listen: ([127, 0, 0, 1], 0).into(),
         cluster_id: "log-tests".to_owned(),
-        clock: Arc::new(SystemTime::now),
+        clock: Arc::new(|| UNIX_EPOCH),
     })
     .await
     .expect("a broker");

@@ -1,0 +1,67 @@
+//! `[sources.<name>]`: each source of the catalogue has its own settings, and checks them itself.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Result, bail};
+use ingest::pull::catalogue::{Opened, SettingsError};
+use ingest::pull::{CATALOGUE, Entry};
+use serde::{Deserialize, Serialize};
+
+/// What was set, by source; what was not set has the source's own default.
+#[derive(Clone, Default, Deserialize, Serialize)]
+#[serde(transparent)]
+pub struct Sources(BTreeMap<String, serde_json::Value>);
+
+impl Sources {
+    /// Environment variables, each with the source and the setting it is for.
+    pub fn variables() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+        CATALOGUE.iter().flat_map(|entry| {
+            let of_source = |(name, setting): &(&'static str, &'static str)| (*name, entry.manual.name, *setting);
+            entry.manual.variables.iter().map(of_source)
+        })
+    }
+
+    /// # Errors
+    /// A source or a setting that does not exist, or one that can't be.
+    pub fn check(&self) -> Result<()> {
+        for name in self.0.keys() {
+            if Entry::find(name).is_none() {
+                let names: Vec<&str> = CATALOGUE.iter().map(|entry| entry.manual.name).collect();
+                bail!(
+                    "[sources.{name}]: there is no such source; there are {}",
+                    names.join(", ")
+                );
+            }
+        }
+        self.open_all()?;
+        Ok(())
+    }
+
+    /// The settings of a source as they were set.
+    pub fn of(&self, name: &str) -> serde_json::Value {
+        self.0.get(name).cloned().unwrap_or_else(|| serde_json::json!({}))
+    }
+
+    /// Every source of the catalogue, configured or not.
+    pub fn open_all(&self) -> Result<Vec<Opened>, SettingsError> {
+        CATALOGUE
+            .iter()
+            .map(|entry| entry.open(self.of(entry.manual.name)))
+            .collect()
+    }
+
+    /// All settings in force, defaults included, secrets hidden.
+    pub fn redacted(&self) -> Self {
+        let shown = |entry: &Entry| {
+            let name = entry.manual.name;
+            (name.to_owned(), entry.shown(self.of(name)).unwrap_or_default())
+        };
+        Self(CATALOGUE.iter().map(shown).collect())
+    }
+}
+
+impl std::fmt::Debug for Sources {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}

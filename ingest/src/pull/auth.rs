@@ -1,0 +1,161 @@
+//! How a source proves who it is. Tokens are fetched when they are needed, and kept until they expire.
+
+use chrono::{DateTime, Duration, Utc};
+use reqwest::RequestBuilder;
+use serde_json::Value;
+use tokio::sync::Mutex;
+
+use super::{Kind, Secret, Trouble};
+
+/// A token is renewed so long before it expires.
+const SPARE: Duration = Duration::seconds(60);
+
+/// What is sent with every call.
+#[derive(Debug)]
+pub enum Auth {
+    None,
+    /// A query parameter, as Google's API keys are sent.
+    Parameter {
+        name: &'static str,
+        secret: Secret,
+    },
+    Bearer(Secret),
+    /// A token that is fetched first.
+    Granted(Box<Grant>),
+}
+
+/// An OAuth 2.0 grant that needs nobody at a browser: client credentials (RFC 6749, 4.4) or a refresh token (6).
+#[derive(Debug)]
+pub struct Grant {
+    pub token_url: String,
+    pub client_id: String,
+    pub client_secret: Secret,
+    /// Without one, the client's own credentials are the grant.
+    pub refresh_token: Option<Secret>,
+    held: Mutex<Held>,
+}
+
+/// What a token endpoint gave.
+#[derive(Debug, Default)]
+struct Held {
+    token: Option<(Secret, DateTime<Utc>)>,
+    /// Of an endpoint that gives a new refresh token with every use, and takes no other from then on.
+    next_refresh_token: Option<Secret>,
+}
+
+impl Grant {
+    pub fn new(token_url: String, client_id: String, client_secret: Secret, refresh_token: Option<Secret>) -> Self {
+        Self {
+            token_url,
+            client_id,
+            client_secret,
+            refresh_token,
+            held: Mutex::default(),
+        }
+    }
+
+    async fn token(&self, http: &reqwest::Client, now: DateTime<Utc>) -> Result<Secret, Trouble> {
+        let mut held = self.held.lock().await;
+        if let Some((token, until)) = &held.token
+            && now + SPARE < *until
+        {
+            return Ok(token.clone());
+        }
+        let (status, body) = self.ask(http, held.next_refresh_token.as_ref()).await?;
+        let text = |field: &str| body.get(field).and_then(Value::as_str).map(Secret::new);
+        match (status, text("access_token")) {
+            (200..300, Some(token)) => {
+                let seconds = body.get("expires_in").and_then(Value::as_i64).unwrap_or(3600);
+                held.token = Some((token.clone(), now + Duration::seconds(seconds.clamp(0, 86_400))));
+                if self.refresh_token.is_some() {
+                    held.next_refresh_token = text("refresh_token").or(held.next_refresh_token.take());
+                }
+                Ok(token)
+            }
+            (429 | 500.., _) => Err(Trouble::dependency(format!("HTTP {status} from the token endpoint"))),
+            _ => Err(self.refused(status, &body)),
+        }
+    }
+
+    async fn ask(&self, http: &reqwest::Client, newer: Option<&Secret>) -> Result<(u16, Value), Trouble> {
+        let mut request = http.post(&self.token_url);
+        request = match newer.or(self.refresh_token.as_ref()) {
+            None => request
+                .basic_auth(&self.client_id, Some(self.client_secret.reveal()))
+                .form(&[("grant_type", "client_credentials")]),
+            Some(refresh_token) => request.form(&[
+                ("grant_type", "refresh_token"),
+                ("client_id", &self.client_id),
+                ("client_secret", self.client_secret.reveal()),
+                ("refresh_token", refresh_token.reveal()),
+            ]),
+        };
+        let unreachable = |error: reqwest::Error| {
+            Trouble::dependency(format!("the token endpoint does not answer: {}", error.without_url()))
+        };
+        let response = request.send().await.map_err(unreachable)?;
+        let status = response.status().as_u16();
+        let body = response.bytes().await.map_err(unreachable)?;
+        Ok((status, serde_json::from_slice(&body).unwrap_or_default()))
+    }
+
+    fn refused(&self, status: u16, body: &Value) -> Trouble {
+        let word = body.get("error").and_then(Value::as_str).unwrap_or("no token");
+        let advice = match word {
+            "invalid_grant" => "the connection was revoked or has expired: connect the account again",
+            _ => "check client_id and client_secret",
+        };
+        let what = format!("HTTP {status} {}: {advice}", crate::fault::clip_to(word, 60));
+        let mut trouble = Trouble::new(Kind::Credential, self.scrub(&what));
+        trouble.reason = word.to_owned();
+        trouble
+    }
+
+    fn scrub(&self, text: &str) -> String {
+        let text = self.client_secret.scrub(text);
+        self.refresh_token
+            .as_ref()
+            .map_or(text.clone(), |secret| secret.scrub(&text))
+    }
+}
+
+impl Auth {
+    pub(super) async fn sign(
+        &self,
+        request: RequestBuilder,
+        http: &reqwest::Client,
+        now: DateTime<Utc>,
+    ) -> Result<RequestBuilder, Trouble> {
+        Ok(match self {
+            Auth::None => request,
+            Auth::Parameter { name, secret } => request.query(&[(name, secret.reveal())]),
+            Auth::Bearer(secret) => request.bearer_auth(secret.reveal()),
+            Auth::Granted(grant) => request.bearer_auth(grant.token(http, now).await?.reveal()),
+        })
+    }
+
+    /// Forgets a token that was refused; says whether another one can be had.
+    pub(super) async fn renew(&self) -> bool {
+        match self {
+            Auth::Granted(grant) => grant.held.lock().await.token.take().is_some(),
+            _ => false,
+        }
+    }
+
+    /// `text` without any secret of ours in it.
+    pub(super) async fn scrub(&self, text: &str) -> String {
+        match self {
+            Auth::None => text.to_owned(),
+            Auth::Parameter { secret, .. } | Auth::Bearer(secret) => secret.scrub(text),
+            Auth::Granted(grant) => {
+                let held = grant.held.lock().await;
+                let secrets = held
+                    .token
+                    .iter()
+                    .map(|(token, _)| token)
+                    .chain(&held.next_refresh_token);
+                secrets.fold(grant.scrub(text), |text, secret| secret.scrub(&text))
+            }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! What a source is given to make one page: its target, its cursor, and the means to ask.
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use super::{Answer, Call, Etag, Store, Trouble, Vendor};
+
+/// One page to be made.
+pub struct Errand<'a> {
+    pub target: &'a str,
+    /// Where to go on; `None` at the very beginning.
+    pub cursor: Option<&'a Value>,
+    /// The run's observation time: the time of every event that has none of its own.
+    pub observed_at: DateTime<Utc>,
+    pub(super) source: &'static str,
+    pub(super) vendor: &'a Vendor,
+    pub(super) store: &'a Store,
+}
+
+/// An answer to a question that may have been asked before.
+#[derive(Debug)]
+pub enum Told {
+    News {
+        body: Value,
+        etag: Option<String>,
+    },
+    /// Nothing has changed since; what the source kept of the answer it knows.
+    NothingNew(Value),
+}
+
+impl Errand<'_> {
+    /// The answer as bytes.
+    ///
+    /// # Errors
+    /// See [`Trouble`].
+    pub async fn ask(&self, call: &Call) -> Result<Bytes, Trouble> {
+        match self.vendor.ask(call, self.target).await? {
+            Answer::Fresh { body, .. } => Ok(body),
+            Answer::Unchanged => Err(Trouble::dependency("304 to a question without an ETag")),
+        }
+    }
+
+    /// The answer as JSON.
+    ///
+    /// # Errors
+    /// See [`Trouble`]; a body that is no JSON is the vendor's trouble, and asked for again.
+    pub async fn ask_json(&self, call: &Call) -> Result<Value, Trouble> {
+        json(&self.ask(call).await?)
+    }
+
+    /// The answer, if it is not what was answered the last time.
+    ///
+    /// # Errors
+    /// See [`Trouble`].
+    pub async fn ask_for_news(&self, call: &Call) -> Result<Told, Trouble> {
+        let known = self.store.etag(self.source, self.target, &call.name()).await?;
+        let mut call = call.clone();
+        call.etag = known.as_ref().map(|known| known.etag.clone());
+        match (self.vendor.ask(&call, self.target).await?, known) {
+            (Answer::Fresh { body, etag }, _) => {
+                let body = json(&body)?;
+                let etag = etag.or_else(|| quoted(body.get("etag")?.as_str()?));
+                Ok(Told::News { body, etag })
+            }
+            (Answer::Unchanged, Some(known)) => Ok(Told::NothingNew(known.kept.unwrap_or_default())),
+            (Answer::Unchanged, None) => Err(Trouble::dependency("304 to a question without an ETag")),
+        }
+    }
+
+    /// Items of earlier runs that this run has not seen, at most `limit`.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn not_seen(&self, limit: i64) -> Result<Vec<String>, Trouble> {
+        let missing = self.store.not_seen(self.source, self.target, self.observed_at, limit);
+        Ok(missing.await?)
+    }
+}
+
+/// What to remember an answer by. Without an ETag there is nothing to remember.
+pub fn remember(call: &Call, etag: Option<String>, kept: Value) -> Option<Etag> {
+    etag.map(|etag| Etag {
+        request: call.name(),
+        etag,
+        kept: Some(kept),
+    })
+}
+
+fn json(body: &Bytes) -> Result<Value, Trouble> {
+    let cut = |error: serde_json::Error| Trouble::dependency(format!("the answer is no JSON ({error}): cut off?"));
+    serde_json::from_slice(body).map_err(cut)
+}
+
+/// An ETag as a header has it: bodies hold it with and without its quotation marks.
+fn quoted(etag: &str) -> Option<String> {
+    match (etag.is_empty(), etag.starts_with('"')) {
+        (true, _) => None,
+        (false, true) => Some(etag.to_owned()),
+        (false, false) => Some(format!("\"{etag}\"")),
+    }
+}

@@ -1,0 +1,276 @@
+//! The HTTP client of one source: paced, metered, signed. It tells answers from refusals, and never shows a secret.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use events::Clock;
+use reqwest::header::{ETAG, IF_NONE_MATCH, RETRY_AFTER};
+use serde_json::Value;
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+use url::Url;
+
+use super::{Auth, Cost, Ledger, Refusal, Trouble, base_url, retry_after};
+
+/// Larger than any answer that is asked for.
+const LARGEST_ANSWER_BYTES: usize = 256 << 20;
+
+/// How a vendor is reached, and what it allows.
+pub struct Contract {
+    pub base_url: String,
+    pub auth: Auth,
+    /// How its refusals are sorted.
+    pub sort: fn(&Refusal) -> Trouble,
+    pub requests_per_second: f64,
+    pub timeout: Duration,
+    /// Whose quota calls are charged to; `None` where nothing is charged.
+    pub project: Option<String>,
+    /// Sent with every call.
+    pub headers: Vec<(&'static str, String)>,
+}
+
+/// One question.
+#[derive(Debug, Clone, Default)]
+pub struct Call {
+    /// Below the base address, or an address of its own.
+    pub path: String,
+    pub query: Vec<(&'static str, String)>,
+    pub cost: Option<Cost>,
+    /// Of the answer that is known; an answer that has not changed since is not sent again.
+    pub etag: Option<String>,
+}
+
+impl Call {
+    pub fn to(path: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            ..Self::default()
+        }
+    }
+
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.query.push((name, value.into()));
+        self
+    }
+
+    pub fn with_any(self, name: &'static str, value: Option<&str>) -> Self {
+        match value {
+            Some(value) => self.with(name, value),
+            None => self,
+        }
+    }
+
+    pub fn at(mut self, cost: Cost) -> Self {
+        self.cost = Some(cost);
+        self
+    }
+
+    /// The question as text, without secrets: what an ETag is kept under.
+    pub fn name(&self) -> String {
+        let mut name = self.path.clone();
+        for (index, (key, value)) in self.query.iter().enumerate() {
+            name.push(if index == 0 { '?' } else { '&' });
+            name.push_str(key);
+            name.push('=');
+            name.push_str(value);
+        }
+        name
+    }
+}
+
+/// What came back.
+#[derive(Debug, Clone)]
+pub enum Answer {
+    Fresh {
+        body: Bytes,
+        etag: Option<String>,
+    },
+    /// 304: what the ETag vouches for.
+    Unchanged,
+}
+
+pub struct Vendor {
+    http: reqwest::Client,
+    base_url: Url,
+    contract: Contract,
+    ledger: Ledger,
+    clock: Arc<dyn Clock>,
+    next_call: Mutex<Option<Instant>>,
+    source: &'static str,
+}
+
+impl Vendor {
+    /// # Errors
+    /// The machine has no TLS roots, or the like.
+    pub fn open(
+        source: &'static str,
+        contract: Contract,
+        ledger: Ledger,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, Trouble> {
+        let http = reqwest::Client::builder()
+            .timeout(contract.timeout)
+            .user_agent(concat!("ytempire/", env!("CARGO_PKG_VERSION")))
+            .redirect(reqwest::redirect::Policy::limited(3))
+            .referer(false)
+            .build()
+            .map_err(|error| Trouble::ours(format!("no HTTP client: {error}")))?;
+        let base_url = base_url(&contract.base_url).map_err(|bad| Trouble::input(bad.to_string()))?;
+        Ok(Self {
+            http,
+            base_url,
+            contract,
+            ledger,
+            clock,
+            next_call: Mutex::default(),
+            source,
+        })
+    }
+
+    /// Asks once, and once more with a new token where an old one was refused.
+    ///
+    /// # Errors
+    /// See [`Trouble`]; its text is free of secrets.
+    pub async fn ask(&self, call: &Call, target: &str) -> Result<Answer, Trouble> {
+        let outcome = self.ask_metered(call, target).await;
+        let outcome = match &outcome {
+            Err(trouble) if trouble.reason == UNAUTHORIZED && self.contract.auth.renew().await => {
+                self.ask_metered(call, target).await
+            }
+            _ => outcome,
+        };
+        let label = outcome.as_ref().map_or_else(|trouble| trouble.kind.name(), |_| "ok");
+        metrics::counter!("ingest_requests_total", "source" => self.source, "outcome" => label).increment(1);
+        match outcome {
+            Ok(answer) => Ok(answer),
+            Err(trouble) => Err(self.scrubbed(trouble).await),
+        }
+    }
+
+    /// Whose quota is charged.
+    pub fn project(&self) -> Option<&str> {
+        self.contract.project.as_deref()
+    }
+
+    async fn scrubbed(&self, mut trouble: Trouble) -> Trouble {
+        trouble.what = self.contract.auth.scrub(&trouble.what).await;
+        trouble.reason = self.contract.auth.scrub(&trouble.reason).await;
+        trouble
+    }
+
+    async fn ask_metered(&self, call: &Call, target: &str) -> Result<Answer, Trouble> {
+        self.pace().await;
+        let slip = match (&self.contract.project, call.cost) {
+            (Some(project), Some(cost)) => Some(self.ledger.reserve(project, cost).await?),
+            _ => None,
+        };
+        let outcome = self.send(call).await;
+        let was_sent = !matches!(outcome, Err(Unanswered::NotSent(_)));
+        self.ledger.settle(slip.as_ref(), was_sent, self.source, target).await?;
+        match outcome {
+            Ok(answer) => Ok(answer),
+            Err(Unanswered::NotSent(trouble) | Unanswered::Broken(trouble)) => Err(trouble),
+            Err(Unanswered::Refused(refusal)) => {
+                let mut trouble = (self.contract.sort)(&refusal);
+                if let (super::Kind::Quota, Some(slip)) = (trouble.kind, &slip) {
+                    // the vendor knows better than our ledger: others may use the same project
+                    self.ledger.exhaust(slip).await?;
+                    trouble.until = Some(super::next_reset(self.clock.now()));
+                }
+                if refusal.status == 401 {
+                    trouble.reason = UNAUTHORIZED.to_owned();
+                }
+                Err(trouble)
+            }
+        }
+    }
+
+    /// Waits until the next call may be made.
+    async fn pace(&self) {
+        let pause = Duration::try_from_secs_f64(1.0 / self.contract.requests_per_second).unwrap_or_default();
+        let mut next_call = self.next_call.lock().await;
+        let now = Instant::now();
+        let due = next_call.map_or(now, |due| due.max(now));
+        *next_call = Some(due + pause);
+        drop(next_call);
+        tokio::time::sleep_until(due).await;
+    }
+
+    async fn send(&self, call: &Call) -> Result<Answer, Unanswered> {
+        let joined = self.base_url.join(&call.path);
+        let url = joined.map_err(|error| Unanswered::NotSent(Trouble::ours(format!("{}: {error}", call.path))))?;
+        if url.origin() != self.base_url.origin() {
+            // a vendor's own link must not carry our credentials to somebody else
+            let host = url.host_str().unwrap_or_default();
+            let what = format!("the vendor's answer leads to {host}, which is not where base_url is");
+            return Err(Unanswered::NotSent(Trouble::input(what)));
+        }
+        let mut request = self.http.get(url).query(&call.query);
+        for (name, value) in &self.contract.headers {
+            request = request.header(*name, value);
+        }
+        if let Some(etag) = &call.etag {
+            request = request.header(IF_NONE_MATCH, etag);
+        }
+        let signed = self.contract.auth.sign(request, &self.http, self.clock.now()).await;
+        let response = signed.map_err(Unanswered::NotSent)?.send().await.map_err(unanswered)?;
+        self.read(response).await
+    }
+
+    async fn read(&self, mut response: reqwest::Response) -> Result<Answer, Unanswered> {
+        let status = response.status().as_u16();
+        let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
+        let after = header(RETRY_AFTER).and_then(|text| retry_after(text, self.clock.now()));
+        let etag = header(ETAG).map(str::to_owned);
+        if status == 304 {
+            return Ok(Answer::Unchanged);
+        }
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(unanswered)? {
+            if body.len() + chunk.len() > LARGEST_ANSWER_BYTES {
+                return Err(Unanswered::Broken(Trouble::dependency(
+                    "the answer is too large to be one",
+                )));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        match status {
+            200..300 => Ok(Answer::Fresh {
+                body: body.into(),
+                etag,
+            }),
+            _ => Err(Unanswered::Refused(Refusal {
+                status,
+                body: serde_json::from_slice(&body).unwrap_or(Value::Null),
+                after,
+            })),
+        }
+    }
+}
+
+/// Our own mark for a refused token.
+const UNAUTHORIZED: &str = "unauthorized";
+
+enum Unanswered {
+    /// Nothing reached the vendor, so nothing is charged.
+    NotSent(Trouble),
+    /// It broke on the way.
+    Broken(Trouble),
+    Refused(Refusal),
+}
+
+/// reqwest's messages hold the address, and the address may hold a key.
+fn unanswered(error: reqwest::Error) -> Unanswered {
+    let (is_connect, is_timeout) = (error.is_connect(), error.is_timeout());
+    let mut cause: &dyn std::error::Error = &error;
+    while let Some(source) = std::error::Error::source(cause) {
+        cause = source;
+    }
+    let cause = cause.to_string();
+    match (is_connect, is_timeout) {
+        (true, _) => Unanswered::NotSent(Trouble::dependency(format!("can't be reached: {cause}"))),
+        (_, true) => Unanswered::Broken(Trouble::dependency("did not answer in time")),
+        _ => Unanswered::Broken(Trouble::dependency(format!("the answer broke off: {cause}"))),
+    }
+}

@@ -1,0 +1,113 @@
+//! `[sources.analytics]`.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Analytics, report};
+use crate::pull::catalogue::Configured;
+use crate::pull::{Auth, BadSetting, Contract, Flag, Grant, Manual, Pull, Secret, Target, base_url, sort_google};
+
+/// What to read, as whom, how often.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    pub base_url: String,
+    pub token_url: String,
+    pub client_id: String,
+    pub client_secret: Secret,
+    pub refresh_token: Secret,
+    /// `MINE`, or ids of channels that the account owns.
+    pub channels: Vec<String>,
+    /// Names of reports; all of them unless named.
+    pub reports: Vec<String>,
+    /// Days read the first time.
+    pub history_days: u64,
+    pub every_minutes: u64,
+    pub requests_per_second: f64,
+    pub timeout_seconds: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            base_url: "https://youtubeanalytics.googleapis.com/".to_owned(),
+            token_url: "https://oauth2.googleapis.com/token".to_owned(),
+            client_id: String::new(),
+            client_secret: Secret::default(),
+            refresh_token: Secret::default(),
+            channels: Vec::new(),
+            reports: report::ALL.iter().map(|wanted| wanted.name.to_owned()).collect(),
+            history_days: 28,
+            every_minutes: 12 * 60,
+            requests_per_second: 5.0,
+            timeout_seconds: 60,
+        }
+    }
+}
+
+impl Configured for Settings {
+    const MANUAL: Manual = Manual {
+        name: "analytics",
+        about: "YouTube Analytics API v2: daily reports of a channel to its owner",
+        details: "Reads every report of [sources.analytics] for the channels named, day by day: basic, content, \
+            traffic-source, geography, device, demographics, revenue. Days that ended less than 72 hours ago are not \
+            final, and are read again. Needs a connected account (client_id, client_secret, refresh_token).",
+        example: "ytempire ingest analytics --channel MINE",
+        flags: &[Flag {
+            name: "channel",
+            setting: "channels",
+            value: "MINE|ID",
+            help: "A channel that the account owns",
+        }],
+        variables: &[
+            ("YOUTUBE_CLIENT_ID", "client_id"),
+            ("YOUTUBE_CLIENT_SECRET", "client_secret"),
+            ("YOUTUBE_REFRESH_TOKEN", "refresh_token"),
+            ("YOUTUBE_ANALYTICS_BASE_URL", "base_url"),
+        ],
+    };
+
+    fn open(self) -> Result<Box<dyn Pull>, BadSetting> {
+        base_url(&self.base_url)?;
+        let every = Duration::from_secs(self.every_minutes.max(1) * 60);
+        let mut targets = Vec::new();
+        for channel in &self.channels {
+            if channel != "MINE" {
+                let id = events::ChannelId::new(channel.as_str());
+                id.map_err(|invalid| BadSetting::new("channels", invalid.reason))?;
+            }
+            for name in &self.reports {
+                if report::named(name).is_none() {
+                    return Err(BadSetting::new("reports", format!("there is no report {name:?}")));
+                }
+                let name = format!("{channel}/{name}");
+                targets.push(Target { name, every });
+            }
+        }
+        Ok(Box::new(Analytics {
+            settings: self,
+            targets,
+        }))
+    }
+}
+
+impl Settings {
+    pub(super) fn contract(&self) -> Contract {
+        let grant = Grant::new(
+            self.token_url.clone(),
+            self.client_id.clone(),
+            self.client_secret.clone(),
+            Some(self.refresh_token.clone()),
+        );
+        Contract {
+            base_url: self.base_url.clone(),
+            auth: Auth::Granted(Box::new(grant)),
+            sort: sort_google,
+            requests_per_second: self.requests_per_second,
+            timeout: Duration::from_secs(self.timeout_seconds.max(1)),
+            project: None,
+            headers: Vec::new(),
+        }
+    }
+}
