@@ -30,7 +30,7 @@ source "$HERE/kafka.sh"
 # How an ingest ends that read all its files to their ends and rejected some rows: done.
 ROWS_REJECTED=0
 TESTS=(
-    test_ingest_twice test_files test_sql test_verify test_notebooks test_wrong_use
+    test_ingest_twice test_sql test_verify test_notebooks test_wrong_use test_files
     test_up test_stop_and_restart test_postgres_dies test_external_parts test_lake_on_s3
     test_files_that_are_no_exports test_damaged_exports test_regions test_port_taken test_folder_of_another_version test_full_disk
     test_emulator
