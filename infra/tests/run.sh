@@ -18,6 +18,8 @@ source "$HERE/ingest.sh"
 source "$HERE/files.sh"
 # shellcheck source=infra/tests/up.sh
 source "$HERE/up.sh"
+# shellcheck source=infra/tests/owner.sh
+source "$HERE/owner.sh"
 # shellcheck source=infra/tests/bad_input.sh
 source "$HERE/bad_input.sh"
 # shellcheck source=infra/tests/cloud.sh
@@ -32,6 +34,7 @@ ROWS_REJECTED=0
 TESTS=(
     test_ingest_twice test_sql test_verify test_notebooks test_wrong_use test_files
     test_up test_stop_and_restart test_postgres_dies test_external_parts test_lake_on_s3
+    test_owners_lake test_stopped_ingest
     test_files_that_are_no_exports test_damaged_exports test_regions test_port_taken test_folder_of_another_version test_full_disk
     test_emulator
     test_real_kafka test_kills
