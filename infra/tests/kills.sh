@@ -30,7 +30,17 @@ kill_after() {
     "$BIN" --data-dir "$DATA" --quiet ingest trending "${FILES[@]}" >"$OUT" 2>"$ERR" </dev/null &
     ingest=$!
     STARTED=("$ingest")
-    sleep "$(printf '%d.%03d' $(($1 / 1000)) $(($1 % 1000)))"
+    local began deadline
+    began=$(date +%s%3N)
+    deadline=$((began + $1))
+    while [ "$(date +%s%3N)" -lt "$deadline" ]; do
+        # faster than thought: the next kills come sooner
+        if ! kill -0 "$ingest" 2>/dev/null; then
+            ROUND_MS=$(($(date +%s%3N) - began))
+            break
+        fi
+        sleep 0.01
+    done
     if kill -9 "$ingest" 2>/dev/null; then HIT=$((HIT + 1)); fi
     wait "$ingest" 2>/dev/null || true
 }

@@ -10,7 +10,7 @@ use arrow::row::{RowConverter, SortField};
 use crate::{Column, Table};
 
 /// Provenance that is the same whenever a record is decoded.
-const SETTLED: [&str; 7] = [
+const SETTLED: [&str; 8] = [
     Table::PARTITION,
     "observed_at",
     "_event_type",
@@ -18,6 +18,7 @@ const SETTLED: [&str; 7] = [
     "_verdict",
     "_reason",
     "_raw",
+    "_subject",
 ];
 
 impl Table {

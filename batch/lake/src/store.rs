@@ -13,7 +13,7 @@ use url::Url;
 use crate::{LakeError, Table, cloud};
 
 /// Room that a commit and its checkpoint may need.
-const NEEDED_MIB: u64 = 16;
+const NEEDED_MIB: u64 = 32;
 
 /// A lake: one place, many tables.
 #[derive(Debug, Clone)]
@@ -123,7 +123,7 @@ impl Lake {
     ///
     /// # Errors
     /// The lake is a folder, and its disk has hardly any room left.
-    pub(crate) fn check_room(&self) -> Result<(), LakeError> {
+    pub fn check_room(&self) -> Result<(), LakeError> {
         let Ok(folder) = self.root.to_file_path() else {
             return Ok(());
         };

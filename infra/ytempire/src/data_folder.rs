@@ -51,6 +51,10 @@ impl DataFolder {
         let place = path.display();
         std::fs::create_dir_all(path)
             .with_context(|| format!("the data folder {place} can't be made: choose another with --data-dir"))?;
+        // before anything is written into it
+        if path.join("version.json").exists() {
+            check_version(path)?;
+        }
         let lock = OpenOptions::new()
             .create(true)
             .truncate(false)
@@ -111,8 +115,12 @@ pub fn live_owner(path: &Path) -> Result<Option<RunFile>> {
     };
     let owner: RunFile =
         serde_json::from_slice(&text).with_context(|| format!("{} can't be read", path.join("run.json").display()))?;
-    // a run file without its process was left by one that was killed
-    Ok(Path::new("/proc").join(owner.pid.to_string()).exists().then_some(owner))
+    // a run file whose lock nobody holds was left by a process that was killed
+    let free = match File::open(path.join("lock")) {
+        Ok(lock) => lock.try_lock_shared().is_ok(),
+        Err(_) => true,
+    };
+    Ok((!free).then_some(owner))
 }
 
 fn read_run_file(path: &Path) -> Result<RunFile> {

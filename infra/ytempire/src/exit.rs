@@ -29,7 +29,7 @@ pub fn wrong_use(error: impl Into<anyhow::Error>) -> anyhow::Error {
 }
 
 /// The error and its causes; one that says what the one before it said already is left out.
-fn told(error: &anyhow::Error) -> String {
+pub fn told(error: &anyhow::Error) -> String {
     let mut told = String::new();
     for cause in error.chain().map(ToString::to_string) {
         if !told.contains(&cause) {

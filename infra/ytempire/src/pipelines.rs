@@ -88,6 +88,18 @@ impl Pipelines {
         Ok(())
     }
 
+    /// A pipeline that can't write at the moment, and why.
+    pub fn trouble(&self) -> Option<String> {
+        let troubled = |one: &Watched| {
+            Some(format!(
+                "{} can't write: {}",
+                one.sink,
+                one.status.borrow().trouble.as_ref()?
+            ))
+        };
+        self.watched.iter().find_map(troubled)
+    }
+
     /// Waits for a pipeline that ends by itself, which none should.
     pub async fn failure(&mut self) -> anyhow::Error {
         match self.tasks.join_next().await {

@@ -74,7 +74,16 @@ impl Platform {
 
     /// Owns the folder, or fails saying who does: for the command that runs the whole platform.
     pub async fn own_alone(settings: Settings, clock: Arc<dyn Clock>) -> Result<Self> {
-        match DataFolder::take(&settings.data_dir)? {
+        // a command that only looked has gone in a moment
+        let mut held = DataFolder::take(&settings.data_dir);
+        for _ in 0..20 {
+            if !held.as_ref().is_err_and(is_busy) {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            held = DataFolder::take(&settings.data_dir);
+        }
+        match held? {
             Hold::Mine(folder) => Self::own(settings, clock, &ALL_NEEDS, folder).await,
             Hold::Theirs(owner) => bail!(
                 "the data folder {} is held by ytempire with process id {}, running at {} since {}: use that one, stop \
@@ -219,16 +228,26 @@ impl Platform {
     /// # Errors
     /// The owner that this command works through has gone.
     pub fn check_owner(&self) -> Result<()> {
-        let Some(owner) = &self.owner else {
-            return Ok(());
-        };
-        match live_owner(&self.settings.data_dir)? {
-            Some(alive) if alive.pid == owner.pid => Ok(()),
-            _ => bail!(
-                "the platform that this command worked through (process {}) has stopped: start it again and run the same \
-                 command again; what is there already is not doubled",
-                owner.pid
-            ),
+        self.owner_watch()()
+    }
+
+    /// [`Platform::check_owner`] for a task of its own.
+    pub fn owner_watch(&self) -> impl Fn() -> Result<()> + Send + 'static {
+        let (owner, folder) = (
+            self.owner.as_ref().map(|owner| owner.pid),
+            self.settings.data_dir.clone(),
+        );
+        move || {
+            let Some(pid) = owner else {
+                return Ok(());
+            };
+            match live_owner(&folder)? {
+                Some(alive) if alive.pid == pid => Ok(()),
+                _ => bail!(
+                    "the platform that this command worked through (process {pid}) has stopped: start it again and run \
+                     the same command again; what is there already is not doubled"
+                ),
+            }
         }
     }
 

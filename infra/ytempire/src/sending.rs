@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 /// Records read ahead of the sending.
 const READ_AHEAD: usize = 512;
 const FLUSH_PATIENCE: Duration = Duration::from_secs(120);
+const FLUSH_STEP: Duration = Duration::from_secs(1);
 
 /// Offsets by partition: the places in the log that belong to one source.
 pub type Places = BTreeMap<Partition, RoaringTreemap>;
@@ -131,8 +132,22 @@ impl Sending {
     /// # Errors
     /// A record was not delivered. Sending it all again adds only what is missing.
     pub async fn flush(&mut self) -> Result<()> {
-        tokio::task::block_in_place(|| self.producer.flush(FLUSH_PATIENCE))?;
-        self.confirm();
+        self.flush_unless(|| Ok(())).await
+    }
+
+    /// Like [`Sending::flush`], given up when `check` fails, which is asked again and again.
+    pub async fn flush_unless(&mut self, check: impl Fn() -> Result<()>) -> Result<()> {
+        let begun = std::time::Instant::now();
+        loop {
+            let flushed = tokio::task::block_in_place(|| self.producer.flush(FLUSH_STEP));
+            self.confirm();
+            check()?;
+            match flushed {
+                Ok(()) => break,
+                Err(error) if begun.elapsed() > FLUSH_PATIENCE => return Err(error.into()),
+                Err(_) => {}
+            }
+        }
         match self.failed.take() {
             Some(error) => Err(error).context("not everything was delivered: run the same command again"),
             None => Ok(()),

@@ -39,10 +39,12 @@ pub(crate) fn begins(raw: &[u8], start: &impl RowStart) -> bool {
     if ended != start.width().min(FIELDS) && !ends_in_quotes(line) {
         return false;
     }
+    // the field that is open has no end, so it tells nothing
+    let open = usize::from(ends_in_quotes(line));
     let starts = std::iter::once(0).chain(ends);
     let fields: Vec<&[u8]> = starts
         .zip(ends)
-        .take(ended)
+        .take(ended - open)
         .map(|(start, end)| &text[start..end])
         .collect();
     start.begins_row(&fields)
@@ -58,6 +60,12 @@ pub(crate) fn last_field(raw: &[u8]) -> usize {
         (result, read, ended) = (again, read + more, ended + fields);
     }
     ended
+}
+
+/// Index of the field whose quotes hold the first line end.
+pub(crate) fn first_over_lines(raw: &[u8]) -> usize {
+    let end = starts_inside(raw).next().unwrap_or(raw.len());
+    last_field(&raw[..end])
 }
 
 /// Whether a row without a line end stops inside a quoted field.

@@ -87,7 +87,7 @@ pub(crate) trait RowStart {
     /// How many fields a row has.
     fn width(&self) -> usize;
 
-    /// Whether the fields of a line are the beginning of a row.
+    /// Whether the fields of a line are the beginning of a row: all of them, or those before one that is open at its end.
     fn begins_row(&self, fields: &[&[u8]]) -> bool;
 }
 
@@ -182,10 +182,19 @@ impl<R: BufRead> RowReader<R> {
                 } else if at_end && lines::ends_in_quotes(&self.raw) {
                     shape = Shape::OpenQuote;
                 }
-                let sound =
-                    shape == Shape::Whole && ends_len == start.width() && !lines::has_text_behind_quotes(&self.raw);
+                let stray = lines::has_text_behind_quotes(&self.raw);
+                let sound = shape == Shape::Whole && ends_len == start.width() && !stray;
                 if !sound && let Some(unclosed) = self.end_before_next_row(line, start) {
                     return Ok((unclosed, 0, 0));
+                }
+                if stray && shape == Shape::Whole {
+                    return Ok((
+                        Shape::Unclosed {
+                            field: lines::first_over_lines(&self.raw),
+                        },
+                        0,
+                        0,
+                    ));
                 }
             }
             if complete {

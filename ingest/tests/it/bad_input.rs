@@ -147,6 +147,34 @@ fn an_open_quote_before_the_date_costs_only_its_own_row() {
 }
 
 #[test]
+fn open_quotes_in_rows_that_follow_each_other_cost_each_its_own_row() {
+    let header =
+        "video_id,title,channel_title,category_id,tags,views,likes,dislikes,comment_total,thumbnail_link,date\n";
+    let row = |n: u32, title: &str| format!("v{n:010},{title},c,24,t,{n},2,3,4,http://x/,13.09\n");
+    for damaged in [vec![5], vec![5, 6], vec![5, 6, 7], vec![5, 7, 9], vec![19]] {
+        let title = |n: u32| match damaged.contains(&n) {
+            true => format!("\"never closed {n}"),
+            false => "title".to_owned(),
+        };
+        let rows: String = (1..20).map(|n| row(n, &title(n))).collect();
+        let reading = read_bytes(format!("{header}{rows}"));
+        assert_eq!(
+            reading.rejected().len(),
+            damaged.len(),
+            "{damaged:?}: {:?}",
+            reading.reasons()
+        );
+        let views: Vec<_> = reading
+            .snapshots()
+            .iter()
+            .filter_map(|(_, snapshot)| snapshot.views)
+            .collect();
+        let good: Vec<i64> = (1..20u32).filter(|n| !damaged.contains(n)).map(i64::from).collect();
+        assert_eq!(views, good, "{damaged:?}");
+    }
+}
+
+#[test]
 fn a_row_in_the_words_of_a_description_is_no_row() {
     let header = "video_id,trending_date,views,description\n";
     let reading = read_bytes(format!(

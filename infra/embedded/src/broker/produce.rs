@@ -1,5 +1,8 @@
 //! Produce: batches into the record log, one answer per partition.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use rama::{Context, Service};
 use tansu_broker::Error;
 use tansu_sans_io::produce_request::{PartitionProduceData, TopicProduceData};
@@ -14,6 +17,8 @@ use crate::record_log::{AppendError, Partition, RecordLog};
 pub(super) struct Produce {
     pub(super) catalogue: Catalogue,
     pub(super) log: RecordLog,
+    /// Whether the last batch was refused.
+    pub(super) refusing: Arc<AtomicBool>,
 }
 
 impl Service<(), ProduceRequest> for Produce {
@@ -60,8 +65,13 @@ impl Produce {
     }
 
     async fn append(&self, partition: &Partition, batch: Batch) -> Result<i64, ErrorCode> {
-        self.log.append(partition.clone(), batch).await.map_err(|error| {
-            tracing::warn!(topic = %partition.topic, partition = partition.number, %error, "a batch was not stored");
+        let stored = self.log.append(partition.clone(), batch).await;
+        let refused = self.refusing.swap(stored.is_err(), Ordering::Relaxed);
+        stored.map_err(|error| {
+            // clients try again many times a second: the first refusal in a row says it for all
+            if !refused {
+                tracing::warn!(topic = %partition.topic, partition = partition.number, %error, "batches are not stored");
+            }
             code(&error)
         })
     }

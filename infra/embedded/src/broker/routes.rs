@@ -4,6 +4,8 @@
 //! found, and end its storage for good when asked for an unknown partition. Transactions have no route, so clients
 //! learn from the version negotiation that there are none.
 
+use std::sync::Arc;
+
 use rama::{Layer as _, Service};
 use tansu_broker::Error;
 use tansu_broker::coordinator::group::administrator::Controller;
@@ -85,6 +87,7 @@ impl Parts {
             Produce {
                 catalogue: catalogue.clone(),
                 log: log.clone(),
+                refusing: Arc::default(),
             },
         )?;
         let routes = with(

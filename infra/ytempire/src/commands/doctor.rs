@@ -6,7 +6,7 @@ use log::Probe;
 use serde::Serialize;
 
 use super::Start;
-use crate::exit::Done;
+use crate::exit::{Done, told};
 use crate::output;
 use crate::platform::{ALL_NEEDS, Platform};
 
@@ -58,7 +58,7 @@ fn finding(part: &'static str, outcome: Result<String>) -> Finding {
         Err(error) => Finding {
             part,
             ok: false,
-            detail: format!("{error:#}"),
+            detail: told(&error),
         },
     }
 }

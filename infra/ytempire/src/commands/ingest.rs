@@ -10,6 +10,7 @@ mod trending;
 
 use anyhow::{Result, bail};
 use events::Topic;
+use ingest::Source;
 use tokio_util::sync::CancellationToken;
 
 use super::{Start, stop_when_asked};
@@ -17,7 +18,7 @@ use crate::cli::{IngestOptions, SourceName};
 use crate::exit::Done;
 use crate::pipelines::Pipelines;
 use crate::platform::{ALL_NEEDS, Platform};
-use crate::sending::{Places, Sending, behind};
+use crate::sending::{Places, Read, Sending, Watch, behind};
 
 pub async fn run(start: Start, options: IngestOptions) -> Result<Done> {
     match options.source {
@@ -53,6 +54,9 @@ impl Run {
             None => Some(Pipelines::start(&platform).await?),
             Some(_) => None,
         };
+        if platform.owner.is_some() {
+            watch_owner(&platform, stop.clone());
+        }
         let sending = Sending::open(&platform.log, stop)?;
         Ok(Self {
             platform,
@@ -71,9 +75,9 @@ impl Run {
 
     /// Confirms everything, and waits until it can be queried unless told otherwise.
     pub async fn settle(&mut self, wait: Wait) -> Result<()> {
-        let flushed = self.sending.flush().await;
         self.platform.check_owner()?;
-        flushed?;
+        let flushed = self.sending.flush_unless(|| self.platform.check_owner()).await;
+        flushed.map_err(|error| self.explain(error))?;
         if wait == Wait::No && self.pipelines.is_none() {
             return Ok(());
         }
@@ -81,6 +85,26 @@ impl Run {
         match &mut self.pipelines {
             Some(pipelines) => pipelines.reach(&goal).await,
             None => self.wait_for_owner(&goal).await,
+        }
+    }
+
+    /// Sends everything the source has.
+    pub async fn send(&mut self, source: Box<dyn Source>, watch: &mut impl Watch) -> Result<Read> {
+        let sent = self.sending.send(source, watch).await;
+        // stopped because the owner has gone is no wish of the user's
+        self.platform.check_owner()?;
+        sent.map_err(|error| self.explain(error))
+    }
+
+    /// What stands behind a record that was not delivered, when that is known: it says more than the client does.
+    fn explain(&self, error: anyhow::Error) -> anyhow::Error {
+        let trouble = self.pipelines.as_ref().and_then(Pipelines::trouble);
+        let full = self.platform.lake.check_room().err();
+        let again = "put that right and run the same command again: what was read is kept, and nothing is doubled";
+        match (full, trouble) {
+            (Some(full), _) => error.context(format!("{full}; {again}")),
+            (None, Some(trouble)) => error.context(format!("{trouble}; {again}")),
+            (None, None) => error,
         }
     }
 
@@ -128,6 +152,17 @@ impl Run {
         self.platform.stop().await?;
         Ok(places)
     }
+}
+
+/// Ends the sending when the owner has gone: whoever sends looks for why.
+fn watch_owner(platform: &Platform, stop: CancellationToken) {
+    let look = platform.owner_watch();
+    tokio::spawn(async move {
+        while look().is_ok() {
+            tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        }
+        stop.cancel();
+    });
 }
 
 /// Whether a command waits until its rows can be queried.

@@ -92,6 +92,11 @@ async fn catch_up(platform: &Platform) -> Result<()> {
 async fn check(platform: &Platform) -> Result<Report> {
     let (views, at) = read_views(platform).await?;
     wait_for_lake(platform, &at).await?;
+    // where to compare to, before the lake is opened at its newest version, so that all of it is in that version
+    let mut goals = Vec::new();
+    for topic in Topic::ALL {
+        goals.push((topic, topic_goal(platform, topic, &at).await?));
+    }
     let session = Session::open(&platform.lake).await?;
     let mut report = Report {
         position: at
@@ -100,8 +105,7 @@ async fn check(platform: &Platform) -> Result<Report> {
             .collect(),
         ..Report::default()
     };
-    for topic in Topic::ALL {
-        let goal = topic_goal(platform, topic, &at).await?;
+    for (topic, goal) in goals {
         report.topics.push(check_topic(platform, &session, topic, goal).await?);
     }
     let computed = batch::recompute(&session, &at).await?;

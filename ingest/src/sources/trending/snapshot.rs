@@ -81,8 +81,13 @@ impl RowStart for RowParser {
             let field = fields.get(self.columns.place(column)?)?;
             std::str::from_utf8(field).ok().map(str::trim)
         };
+        // where the day comes after the open field, the id has to do
+        let day = self
+            .columns
+            .place(Column::ObservedOn)
+            .is_some_and(|place| place < fields.len());
         text(Column::VideoId).is_some_and(|text| cell::video_id(text).is_ok())
-            && text(Column::ObservedOn).is_some_and(|text| date::observed(text, self.year).is_ok())
+            && (!day || text(Column::ObservedOn).is_some_and(|text| date::observed(text, self.year).is_ok()))
     }
 }
 

@@ -116,7 +116,7 @@ pub async fn read(
     let mark = run.sending.places().len();
     let name = path.display().to_string();
     let source = Box::new(Named { source, name });
-    let read = run.sending.send(source, &mut seen).await?;
+    let read = run.send(source, &mut seen).await?;
     seen.finish();
     if let Some(error) = &read.broken {
         eprintln!("partly read: {error}");

@@ -18,7 +18,7 @@ pub async fn run(start: Start, options: SimulateOptions) -> Result<Done> {
     let wait = Wait::unless(options.no_wait);
     let mut run = Run::open(start).await?;
     let mut seen = Seen::new(Path::new("simulate"), quiet);
-    let read = run.sending.send(source, &mut seen).await?;
+    let read = run.send(source, &mut seen).await?;
     seen.finish();
     if let Some(error) = read.broken {
         return Err(error.into());
