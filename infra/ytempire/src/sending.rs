@@ -78,12 +78,20 @@ impl Sending {
             let Some((step, progress)) = received else { break };
             match step {
                 Ok(outgoing) => {
+                    tokio::select! {
+                        biased;
+                        sent = self.send_one(&outgoing, mark) => sent?,
+                        // a full send buffer that does not drain must not hold up the end
+                        () = stop.cancelled() => {
+                            read.stopped = true;
+                            return Ok(read);
+                        }
+                    }
                     read.records += 1;
                     if let Some(fault) = &outgoing.fault {
                         watch.rejected(fault);
                     }
                     read.rejected += u64::from(outgoing.is_rejected());
-                    self.send_one(&outgoing, mark).await?;
                     self.confirm();
                 }
                 Err(error) => read.broken = Some(error),
