@@ -25,8 +25,8 @@ pub(crate) fn count_ends(raw: &[u8]) -> u64 {
     inside + u64::from(raw.last().is_some_and(|byte| matches!(byte, b'\n' | b'\r')))
 }
 
-/// Whether the line at the start of `raw`, read by itself, begins a row: it has all the fields of one, or ends inside
-/// quotes, and the fields are those that begin one.
+/// Whether the line at the start of `raw`, read by itself, begins a row: it has all the fields of one, or quotes that
+/// are not as they should be, and the fields are those that begin one.
 pub(crate) fn begins(raw: &[u8], start: &impl RowStart) -> bool {
     let end = raw.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
     let line = &raw[..end.unwrap_or(raw.len())];
@@ -36,15 +36,18 @@ pub(crate) fn begins(raw: &[u8], start: &impl RowStart) -> bool {
     // no more input ends the last field
     let (_, _, _, more) = parser.read_record(&[], &mut text[written..], &mut ends[ended..]);
     let ended = ended + more;
-    if ended != start.width().min(FIELDS) && !ends_in_quotes(line) {
-        return false;
-    }
-    // the field that is open has no end, so it tells nothing
-    let open = usize::from(ends_in_quotes(line));
+    let quotes = walk(line);
+    // fields from a damaged one on tell nothing
+    let known = match quotes.state {
+        Quotes::Inside => ended.saturating_sub(1),
+        _ if ended == start.width().min(FIELDS) => ended,
+        _ if quotes.stray => line.split(|byte| *byte == b'"').next().map_or(0, commas),
+        _ => return false,
+    };
     let starts = std::iter::once(0).chain(ends);
     let fields: Vec<&[u8]> = starts
         .zip(ends)
-        .take(ended - open)
+        .take(known)
         .map(|(start, end)| &text[start..end])
         .collect();
     start.begins_row(&fields)
@@ -70,13 +73,27 @@ pub(crate) fn first_over_lines(raw: &[u8]) -> usize {
 
 /// Whether a row without a line end stops inside a quoted field.
 pub(crate) fn ends_in_quotes(raw: &[u8]) -> bool {
-    matches!(walk(raw).0, Quotes::Inside)
+    matches!(walk(raw).state, Quotes::Inside)
 }
 
 /// Whether text follows the closing quote of a field that goes over lines, as it does where a quote that was never
 /// closed meets the next one.
 pub(crate) fn has_text_behind_quotes(raw: &[u8]) -> bool {
-    walk(raw).1
+    walk(raw).stray_over_lines
+}
+
+fn commas(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte == b',').count()
+}
+
+/// What was seen of the quotes of a row.
+struct Seen {
+    /// Where they stand at its end.
+    state: Quotes,
+    /// Text followed a closing quote.
+    stray: bool,
+    /// Text followed quotes that held a line end.
+    stray_over_lines: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -88,9 +105,9 @@ enum Quotes {
     Behind,
 }
 
-/// Where quotes stand at the end of `raw`, and whether text followed quotes that held a line end.
-fn walk(raw: &[u8]) -> (Quotes, bool) {
-    let (mut state, mut lines, mut stray) = (Quotes::FieldStart, false, false);
+fn walk(raw: &[u8]) -> Seen {
+    let (mut state, mut lines) = (Quotes::FieldStart, false);
+    let (mut stray, mut stray_over_lines) = (false, false);
     for byte in raw {
         state = match (state, byte) {
             (Quotes::FieldStart, b'"') => {
@@ -105,13 +122,19 @@ fn walk(raw: &[u8]) -> (Quotes, bool) {
             }
             (_, b',') => Quotes::FieldStart,
             (Quotes::Behind, byte) => {
-                stray |= lines && !matches!(byte, b'\n' | b'\r');
+                let text = !matches!(byte, b'\n' | b'\r');
+                stray |= text;
+                stray_over_lines |= text && lines;
                 Quotes::Outside
             }
             _ => Quotes::Outside,
         };
     }
-    (state, stray)
+    Seen {
+        state,
+        stray,
+        stray_over_lines,
+    }
 }
 
 #[cfg(test)]

@@ -175,6 +175,27 @@ fn open_quotes_in_rows_that_follow_each_other_cost_each_its_own_row() {
 }
 
 #[test]
+fn an_open_quote_that_its_own_line_closes_is_a_row_of_its_own_too() {
+    let header =
+        "video_id,title,channel_title,category_id,tags,views,likes,dislikes,comment_total,thumbnail_link,date\n";
+    let row =
+        |n: u32, title: &str, channel: &str| format!("v{n:010},{title},{channel},24,a|b,{n},2,3,4,http://x/,13.09\n");
+    let rows = [
+        row(1, "good", "c"),
+        row(2, "\"open one", "c"),
+        row(3, "\"open two", "\"c\""),
+        row(4, "\"open three", "c"),
+        row(5, "good", "c"),
+    ];
+    for end in ["\n", "\r\n", "\r"] {
+        let reading = read_bytes(format!("{header}{}", rows.concat()).replace('\n', end));
+        let views: Vec<_> = reading.snapshots().iter().map(|(_, snapshot)| snapshot.views).collect();
+        assert_eq!(views, [Some(1), Some(5)]);
+        assert_eq!(reading.rejected().len(), 3, "{:?}", reading.reasons());
+    }
+}
+
+#[test]
 fn a_row_in_the_words_of_a_description_is_no_row() {
     let header = "video_id,trending_date,views,description\n";
     let reading = read_bytes(format!(

@@ -110,8 +110,18 @@ impl Run {
 
     /// The owner's sinks store their positions with their data, so the stores themselves tell.
     async fn wait_for_owner(&self, goal: &events::Positions) -> Result<()> {
+        let look = self.platform.owner_watch();
         loop {
-            let reached = self.owner_reaches(goal).await;
+            // a database that went with its owner would be waited for
+            let gone = async {
+                while look().is_ok() {
+                    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+                }
+            };
+            let reached = tokio::select! {
+                reached = self.owner_reaches(goal) => reached,
+                () = gone => Ok(false),
+            };
             self.platform.check_owner()?;
             if reached? {
                 return Ok(());
