@@ -69,6 +69,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_table_has_its_dead_letters() {
+        let sql = VIEWS
+            .iter()
+            .find(|view| view.name == "dead_letters")
+            .map(|view| view.sql);
+        for table in Table::ALL {
+            let read = format!("FROM {table} d");
+            assert!(sql.is_some_and(|sql| sql.contains(&read)), "{table}");
+        }
+    }
+
+    #[test]
     fn a_misspelt_table_is_recognised() {
         assert_eq!(
             like("bronze.youtube_video_snapshot")[0],

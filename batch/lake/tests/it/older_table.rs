@@ -13,7 +13,11 @@ const TABLE: Table = Table::of(Topic::ChannelSnapshots);
 const NEW: [&str; 2] = ["handle", "keywords"];
 
 fn row(id: u128, left_out: &[&str]) -> RecordBatch {
-    let schema = TABLE.schema();
+    row_of(TABLE, id, left_out)
+}
+
+fn row_of(table: Table, id: u128, left_out: &[&str]) -> RecordBatch {
+    let schema = table.schema();
     let kept: Vec<usize> = (0..schema.fields().len())
         .filter(|place| !left_out.contains(&schema.field(*place).name().as_str()))
         .collect();
@@ -114,6 +118,17 @@ async fn every_table_can_be_made_and_takes_a_row() {
     let lake = Lake::open(&folder.path().display().to_string(), Default::default()).expect("a lake");
     for table in Table::ALL {
         let opened = Appender::open(&lake, table, "test").await;
-        assert!(opened.is_ok(), "{table}: {:?}", opened.err());
+        let mut sink = opened.unwrap_or_else(|error| panic!("{table}: {error}"));
+        let span = Span {
+            partition: Partition {
+                topic: table.topic(),
+                number: 0,
+            },
+            from: 0,
+            to: 1,
+        };
+        let added = sink.append(&row_of(table, 1, &[]), &[span]).await;
+        let added = added.unwrap_or_else(|error| panic!("{table}: {error}"));
+        assert_eq!((added.rows, added.repeated), (1, 0), "{table}");
     }
 }
