@@ -81,6 +81,8 @@ pub struct Broker {
     storage: StorageContainer,
     log: RecordLog,
     cancellation: CancellationToken,
+    /// Ends Tansu's storage. A request that it has when it ends may never be answered, so whoever asks it ends first.
+    storage_end: CancellationToken,
     tasks: Vec<JoinHandle<()>>,
     clock: BrokerClock,
     _lock: File,
@@ -101,7 +103,8 @@ impl Broker {
             source,
         })?;
         let cancellation = CancellationToken::new();
-        let storage = storage::open(folder, &settings.cluster_id, reachable(address), cancellation.clone()).await?;
+        let storage_end = CancellationToken::new();
+        let storage = storage::open(folder, &settings.cluster_id, reachable(address), storage_end.clone()).await?;
         let parts = routes::Parts::new(storage.clone(), log.clone(), cancellation.clone())?;
         let tasks = vec![
             tokio::spawn(listener::run(listener, parts, cancellation.clone(), DRAIN)),
@@ -110,6 +113,7 @@ impl Broker {
                 log.clone(),
                 settings.clock.clone(),
                 cancellation.clone(),
+                storage_end.clone(),
             )),
         ];
         tracing::info!(%address, folder = %folder.display(), "broker started");
@@ -118,6 +122,7 @@ impl Broker {
             storage,
             log,
             cancellation,
+            storage_end,
             tasks,
             clock: settings.clock,
             _lock: lock,
@@ -160,6 +165,7 @@ impl Broker {
         for task in self.tasks.drain(..) {
             let _ = task.await;
         }
+        self.storage_end.cancel();
         let closed = self.log.close().await;
         tracing::info!(address = %self.address, "broker stopped");
         closed.map_err(|source| BrokerError::Broken {
@@ -171,6 +177,7 @@ impl Broker {
 impl Drop for Broker {
     fn drop(&mut self) {
         self.cancellation.cancel();
+        self.storage_end.cancel();
     }
 }
 

@@ -20,10 +20,15 @@ pub(super) async fn run(
     log: RecordLog,
     clock: BrokerClock,
     cancellation: CancellationToken,
+    storage_end: CancellationToken,
 ) {
     loop {
-        if let Err(error) = once(&storage, &log, clock()).await {
-            tracing::warn!(%error, "the broker's clean-up failed and is tried again later");
+        // a round is finished when the broker is asked to stop, but can't be once the storage has gone
+        tokio::select! {
+            () = storage_end.cancelled() => return,
+            done = once(&storage, &log, clock()) => if let Err(error) = done {
+                tracing::warn!(%error, "the broker's clean-up failed and is tried again later");
+            }
         }
         tokio::select! {
             () = cancellation.cancelled() => return,

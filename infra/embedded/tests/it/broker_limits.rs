@@ -250,6 +250,17 @@ async fn a_folder_belongs_to_one_broker() {
         .expect("the folder is free again");
 }
 
+/// The first clean-up runs while the broker is asked to stop: one in 75 once waited for an answer for ever.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broker_that_has_just_started_can_be_stopped() {
+    for _ in 0..100 {
+        let folder = tempfile::tempdir().expect("a folder");
+        let broker = client::start(folder.path()).await;
+        let stopped = tokio::time::timeout(client::PATIENCE, broker.stop()).await;
+        stopped.expect("it ends").expect("in order");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_taken_port_is_named() {
     let folder = tempfile::tempdir().expect("a folder");
