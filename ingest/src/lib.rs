@@ -4,6 +4,7 @@
 //! not be read, with the reason and their bytes. Sources never talk to the broker, never read a clock, and never
 //! drop a row silently. Adding a source is one file under `sources/`.
 
+pub mod connect;
 mod fault;
 mod outgoing;
 mod paths;

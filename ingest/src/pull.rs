@@ -20,6 +20,7 @@ mod status;
 mod store;
 mod trouble;
 mod vendor;
+mod wallet;
 
 use std::time::Duration;
 
@@ -43,6 +44,7 @@ pub use status::{SourceStatus, TargetStatus};
 pub use store::{Etag, Store, StoreError};
 pub use trouble::{Kind, Refusal, Trouble};
 pub use vendor::{Answer, Call, Contract, Vendor};
+pub use wallet::{Lost, Wallet};
 
 /// A source that is polled. One file (or folder) below `sources/`, and one line in [`CATALOGUE`].
 #[async_trait]
@@ -52,6 +54,21 @@ pub trait Pull: Send + Sync {
 
     /// What it is asked about. Without targets a source is not configured.
     fn targets(&self) -> &[Target];
+
+    /// What it reads of each connected channel, beside its targets.
+    fn of_account(&self, _account: &str) -> Vec<Target> {
+        Vec::new()
+    }
+
+    /// Whether [`Pull::of_account`] ever has anything.
+    fn reads_accounts(&self) -> bool {
+        false
+    }
+
+    /// The channel that a target is read on behalf of, if it is connected.
+    fn account<'t>(&self, _target: &'t str) -> Option<&'t str> {
+        None
+    }
 
     /// Cursors of another version are not resumed from.
     fn version(&self) -> i16 {

@@ -90,6 +90,9 @@ pub enum Command {
     /// Serve the vendors' APIs over a simulated world: YouTube, Google OAuth, AdSense, Stripe, Reddit, X, TikTok, Trends
     #[command(after_help = "Example: ytempire emulator --http 127.0.0.1:8090 --seed 7 --fault 0.05")]
     Emulator(EmulatorOptions),
+    /// Channels whose owners have connected them
+    #[command(after_help = "Example: ytempire channels connect")]
+    Channels(ChannelsOptions),
     /// Bring the database's schema up to date
     #[command(after_help = "Example: DATABASE_URL=postgres://… ytempire migrate")]
     Migrate,
@@ -270,6 +273,32 @@ pub enum DeadLettersAction {
         /// All of them
         #[arg(long, conflicts_with = "ids")]
         all: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct ChannelsOptions {
+    #[command(subcommand)]
+    pub action: ChannelsAction,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ChannelsAction {
+    /// Every channel that was ever connected, and how its connection stands
+    #[command(after_help = "Example: ytempire channels list --json")]
+    List,
+    /// Connect a channel: prints the address to open in a browser, and waits
+    ///
+    /// Needs an OAuth client of your Google Cloud project: oauth.client_id and oauth.client_secret, or
+    /// YOUTUBE_CLIENT_ID and YOUTUBE_CLIENT_SECRET. Register http://127.0.0.1:8080/auth/youtube/callback (or what
+    /// oauth.redirect_url says) as its redirect URI.
+    #[command(after_help = "Example: ytempire channels connect")]
+    Connect,
+    /// Take the access back at Google and forget the tokens; what was read stays
+    #[command(after_help = "Example: ytempire channels disconnect UC_x5XG1OV2P6uZZ5FSM9Ttw")]
+    Disconnect {
+        /// The channel's id, UC…
+        channel: String,
     },
 }
 

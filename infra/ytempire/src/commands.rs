@@ -1,5 +1,6 @@
 //! One file per command.
 
+pub mod channels;
 pub mod completions;
 pub mod config;
 pub mod dead_letters;

@@ -3,6 +3,7 @@
 mod cli;
 mod clock;
 mod commands;
+mod connect;
 mod data_folder;
 mod exit;
 mod logging;
@@ -54,6 +55,7 @@ async fn run(cli: Cli) -> anyhow::Result<Done> {
         Command::DeadLetters(options) => commands::dead_letters::run(start, options).await,
         Command::Doctor => commands::doctor::run(start).await,
         Command::Emulator(options) => commands::emulator::run(start, options).await,
+        Command::Channels(options) => commands::channels::run(start, options).await,
         Command::Migrate => commands::migrate::run(start).await,
         Command::Config(options) => commands::config::run(&start, options),
         Command::Completions(options) => commands::completions::run(&options),

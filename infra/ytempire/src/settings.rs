@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use ingest::connect::OauthSettings;
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
@@ -24,6 +25,10 @@ const VARIABLES: &[(&str, &[&str])] = &[
     ("KAFKA_BROKERS", &["kafka", "brokers"]),
     ("DATABASE_URL", &["database", "url"]),
     ("LAKE_URL", &["lake", "url"]),
+    ("YOUTUBE_CLIENT_ID", &["oauth", "client_id"]),
+    ("YOUTUBE_CLIENT_SECRET", &["oauth", "client_secret"]),
+    ("YOUTUBE_REDIRECT_URL", &["oauth", "redirect_url"]),
+    ("YTEMPIRE_SECRET_KEYS", &["oauth", "keys"]),
     ("YTEMPIRE_PGINSTALL", &["database", "install"]),
 ];
 
@@ -63,6 +68,7 @@ pub struct Settings {
     pub lake: LakePlace,
     pub pipelines: Pipelines,
     pub simulate: Simulate,
+    pub oauth: OauthSettings,
     pub sources: Sources,
 }
 
@@ -164,6 +170,7 @@ impl Settings {
             .try_into()
             .with_context(|| format!("{FILE_NAME} has a setting that does not exist or does not fit"))?;
         settings.sources.check()?;
+        settings.oauth.check().map_err(|bad| anyhow::anyhow!("[oauth] {bad}"))?;
         Ok(settings)
     }
 

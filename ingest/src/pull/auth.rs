@@ -78,6 +78,10 @@ impl Grant {
     }
 
     async fn ask(&self, http: &reqwest::Client, newer: Option<&Secret>) -> Result<(u16, Value), Trouble> {
+        if self.refresh_token.as_ref().is_some_and(Secret::is_empty) {
+            let what = "no account is connected: `ytempire channels connect`, or set refresh_token";
+            return Err(Trouble::new(Kind::Credential, what));
+        }
         let mut request = http.post(&self.token_url);
         request = match newer.or(self.refresh_token.as_ref()) {
             None => request

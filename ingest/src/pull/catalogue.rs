@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use thiserror::Error;
 
-use super::{BadSetting, Pull};
+use super::{BadSetting, Pull, Target};
 use crate::sources::{adsense, analytics, reddit, stripe, suggestions, youtube};
 
 /// Every polled source.
@@ -62,6 +62,8 @@ pub struct Entry {
 pub struct Opened {
     pub name: &'static str,
     pub pull: Box<dyn Pull>,
+    /// Whether it reads what is connected, beside its targets.
+    pub reads_accounts: bool,
 }
 
 /// The settings of a source don't fit. The message holds no value of a setting that may be a secret.
@@ -71,6 +73,21 @@ pub enum SettingsError {
     Unfit { source_name: &'static str, what: String },
     #[error("[sources.{source_name}] {bad}")]
     Bad { source_name: &'static str, bad: BadSetting },
+}
+
+impl Opened {
+    /// Its targets, and what it reads of those who are connected.
+    pub fn all_targets(&self, accounts: &[String]) -> Vec<Target> {
+        let mut targets = self.pull.targets().to_vec();
+        for account in accounts.iter().filter(|_| self.reads_accounts) {
+            for target in self.pull.of_account(account) {
+                if !targets.iter().any(|known| known.name == target.name) {
+                    targets.push(target);
+                }
+            }
+        }
+        targets
+    }
 }
 
 impl Entry {
@@ -92,8 +109,20 @@ impl Entry {
         let pull = (self.open)(settings)?;
         Ok(Opened {
             name: self.manual.name,
+            reads_accounts: pull.reads_accounts(),
             pull,
         })
+    }
+
+    /// As [`Entry::open`], for what flags ask for alone.
+    ///
+    /// # Errors
+    /// A setting does not exist or can't be; the message names it.
+    pub fn open_asked(&self, settings: Value, asked: &[(&'static str, Vec<String>)]) -> Result<Opened, SettingsError> {
+        let is_asked = asked.iter().any(|(_, values)| !values.is_empty());
+        let mut opened = self.open(self.asked(settings, asked))?;
+        opened.reads_accounts &= !is_asked;
+        Ok(opened)
     }
 
     /// All settings in force, defaults included and secrets hidden.

@@ -14,6 +14,8 @@ pub struct Errand<'a> {
     /// The run's observation time: the time of every event that has none of its own.
     pub observed_at: DateTime<Utc>,
     pub(super) source: &'static str,
+    /// The connected account that asks, where there is one.
+    pub(super) account: Option<&'a str>,
     pub(super) vendor: &'a Vendor,
     pub(super) store: &'a Store,
 }
@@ -35,7 +37,7 @@ impl Errand<'_> {
     /// # Errors
     /// See [`Trouble`].
     pub async fn ask(&self, call: &Call) -> Result<Bytes, Trouble> {
-        match self.vendor.ask(call, self.target).await? {
+        match self.vendor.ask_for(self.account, call, self.target).await? {
             Answer::Fresh { body, .. } => Ok(body),
             Answer::Unchanged => Err(Trouble::dependency("304 to a question without an ETag")),
         }
@@ -57,7 +59,7 @@ impl Errand<'_> {
         let known = self.store.etag(self.source, self.target, &call.name()).await?;
         let mut call = call.clone();
         call.etag = known.as_ref().map(|known| known.etag.clone());
-        match (self.vendor.ask(&call, self.target).await?, known) {
+        match (self.vendor.ask_for(self.account, &call, self.target).await?, known) {
             (Answer::Fresh { body, etag }, _) => {
                 let body = json(&body)?;
                 let etag = etag.or_else(|| quoted(body.get("etag")?.as_str()?));

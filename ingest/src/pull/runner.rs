@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::catalogue::Opened;
 use super::store::{Claim, Ending, OK, Place};
-use super::{Backoff, Errand, Kind, Ledger, Next, Page, Store, Target, Trouble, Vendor};
+use super::{Backoff, Errand, Kind, Ledger, Next, Page, Store, Target, Trouble, Vendor, Wallet};
 use crate::Outgoing;
 
 mod alert;
@@ -60,6 +60,8 @@ pub struct Runner {
     pub backoff: Backoff,
     pub outbox: Arc<dyn Outbox>,
     pub watcher: Arc<dyn Watcher>,
+    /// Connected accounts; without it there are none.
+    pub wallet: Option<Arc<dyn Wallet>>,
     pub stop: CancellationToken,
 }
 
@@ -71,7 +73,9 @@ struct Reading<'a> {
     report: Report,
     /// Targets that were tried since the start: one that waits for somebody is tried once then, as that may have been
     /// what somebody did.
-    tried: HashSet<&'a str>,
+    tried: HashSet<String>,
+    /// Connected now.
+    accounts: Vec<String>,
 }
 
 impl Runner {
@@ -81,13 +85,15 @@ impl Runner {
     /// The source can't be read at all.
     pub async fn read(&self, source: &Opened, when: When) -> Result<Report, Trouble> {
         let contract = source.pull.contract();
-        let vendor = Vendor::open(source.name, contract, self.ledger.clone(), Arc::clone(&self.clock))?;
+        let vendor = Vendor::open(source.name, contract, self.ledger.clone(), Arc::clone(&self.clock))?
+            .with_wallet(self.wallet.clone());
         let mut reading = Reading {
             runner: self,
             source,
             vendor,
             report: Report::new(source.name),
             tried: HashSet::new(),
+            accounts: Vec::new(),
         };
         loop {
             if let Err(trouble) = reading.round(when).await {
@@ -139,7 +145,10 @@ impl<'a> Reading<'a> {
     async fn round(&mut self, when: When) -> Result<(), Trouble> {
         let source: &'a Opened = self.source;
         let schedule = self.runner.store.schedule(source.name).await?;
-        for target in source.pull.targets() {
+        if let Some(wallet) = &self.runner.wallet {
+            self.accounts = wallet.accounts().await?;
+        }
+        for target in &source.all_targets(&self.accounts) {
             if self.runner.stop.is_cancelled() {
                 return Ok(());
             }
@@ -152,7 +161,7 @@ impl<'a> Reading<'a> {
             // whoever had it before may have read it
             let schedule = self.runner.store.schedule(source.name).await?;
             if self.is_due(target, &schedule, when) {
-                self.tried.insert(&target.name);
+                self.tried.insert(target.name.clone());
                 self.run(target).await?;
             }
         }
@@ -166,6 +175,12 @@ impl<'a> Reading<'a> {
             Some(None) => !self.tried.contains(target.name.as_str()),
         };
         is_due || when == When::Now
+    }
+
+    /// The connected account that a target is read for.
+    fn account<'t>(&self, target: &'t str) -> Option<&'t str> {
+        let account = self.source.pull.account(target)?;
+        self.accounts.iter().any(|known| known == account).then_some(account)
     }
 
     /// One run of one target. What goes wrong with it is written down, and no error.
@@ -193,8 +208,9 @@ impl<'a> Reading<'a> {
                 self.report.put_off.push((target.name.clone(), trouble));
             }
         }
-        // a warning about the quota is due even when the run ended on it
-        self.send_warnings().await
+        // a warning about the quota is due even when the run ended on it, as is the news that a connection has
+        self.send_warnings().await?;
+        self.send_lost().await
     }
 
     async fn pages(&mut self, target: &Target, mut place: Place, to_go: &mut Option<u64>) -> Result<(), Cut> {
@@ -242,6 +258,7 @@ impl<'a> Reading<'a> {
             cursor: place.cursor.as_ref(),
             observed_at: place.observed_at,
             source: self.source.name,
+            account: self.account(&target.name),
             vendor: &self.vendor,
             store: &self.runner.store,
         };

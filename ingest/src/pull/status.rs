@@ -103,6 +103,7 @@ impl Store {
     pub async fn status(
         &self,
         source: &Opened,
+        accounts: &[String],
         ledger: &Ledger,
         now: DateTime<Utc>,
     ) -> Result<SourceStatus, StoreError> {
@@ -118,7 +119,7 @@ impl Store {
         .fetch_all(&self.pool)
         .await?;
         let mut targets: Vec<TargetStatus> = rows.into_iter().map(|row| row.shown(now)).collect();
-        for target in source.pull.targets() {
+        for target in &source.all_targets(accounts) {
             if !targets.iter().any(|known| known.target == target.name) {
                 targets.push(TargetStatus::new(&target.name));
             }

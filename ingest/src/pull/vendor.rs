@@ -11,7 +11,7 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 use url::Url;
 
-use super::{Auth, Cost, Ledger, Refusal, Trouble, base_url, retry_after};
+use super::{Auth, Cost, Ledger, Refusal, Secret, Trouble, Wallet, base_url, retry_after};
 
 /// Larger than any answer that is asked for.
 const LARGEST_ANSWER_BYTES: usize = 256 << 20;
@@ -98,6 +98,7 @@ pub struct Vendor {
     clock: Arc<dyn Clock>,
     next_call: Mutex<Option<Instant>>,
     source: &'static str,
+    wallet: Option<Arc<dyn Wallet>>,
 }
 
 impl Vendor {
@@ -125,7 +126,14 @@ impl Vendor {
             clock,
             next_call: Mutex::default(),
             source,
+            wallet: None,
         })
+    }
+
+    /// Can ask for connected accounts.
+    pub fn with_wallet(mut self, wallet: Option<Arc<dyn Wallet>>) -> Self {
+        self.wallet = wallet;
+        self
     }
 
     /// Asks once, and once more with a new token where an old one was refused.
@@ -133,19 +141,54 @@ impl Vendor {
     /// # Errors
     /// See [`Trouble`]; its text is free of secrets.
     pub async fn ask(&self, call: &Call, target: &str) -> Result<Answer, Trouble> {
-        let outcome = self.ask_metered(call, target).await;
-        let outcome = match &outcome {
-            Err(trouble) if trouble.reason == UNAUTHORIZED && self.contract.auth.renew().await => {
-                self.ask_metered(call, target).await
-            }
-            _ => outcome,
+        self.ask_for(None, call, target).await
+    }
+
+    /// As [`Vendor::ask`], with the access that a connected account has given; without one, with our own.
+    ///
+    /// # Errors
+    /// See [`Trouble`]; its text is free of secrets.
+    pub async fn ask_for(&self, account: Option<&str>, call: &Call, target: &str) -> Result<Answer, Trouble> {
+        let outcome = match (account, &self.wallet) {
+            (Some(account), Some(wallet)) => self.ask_with(wallet.as_ref(), account, call, target).await,
+            _ => self.ask_ourselves(call, target).await,
         };
         let label = outcome.as_ref().map_or_else(|trouble| trouble.kind.name(), |_| "ok");
         metrics::counter!("ingest_requests_total", "source" => self.source, "outcome" => label).increment(1);
+        outcome
+    }
+
+    async fn ask_ourselves(&self, call: &Call, target: &str) -> Result<Answer, Trouble> {
+        let outcome = self.ask_metered(call, target, None).await;
+        let outcome = match &outcome {
+            Err(trouble) if trouble.reason == UNAUTHORIZED && self.contract.auth.renew().await => {
+                self.ask_metered(call, target, None).await
+            }
+            _ => outcome,
+        };
         match outcome {
             Ok(answer) => Ok(answer),
             Err(trouble) => Err(self.scrubbed(trouble).await),
         }
+    }
+
+    async fn ask_with(&self, wallet: &dyn Wallet, account: &str, call: &Call, target: &str) -> Result<Answer, Trouble> {
+        let token = wallet.token(account).await?;
+        let outcome = self.ask_metered(call, target, Some(&token)).await;
+        let (token, outcome) = match outcome {
+            Err(trouble) if trouble.reason == UNAUTHORIZED => {
+                wallet.refused(account, &token).await?;
+                let token = wallet.token(account).await?;
+                let outcome = self.ask_metered(call, target, Some(&token)).await;
+                (token, outcome)
+            }
+            outcome => (token, outcome),
+        };
+        outcome.map_err(|mut trouble| {
+            trouble.what = token.scrub(&trouble.what);
+            trouble.reason = token.scrub(&trouble.reason);
+            trouble
+        })
     }
 
     /// Whose quota is charged.
@@ -159,13 +202,13 @@ impl Vendor {
         trouble
     }
 
-    async fn ask_metered(&self, call: &Call, target: &str) -> Result<Answer, Trouble> {
+    async fn ask_metered(&self, call: &Call, target: &str, token: Option<&Secret>) -> Result<Answer, Trouble> {
         self.pace().await;
         let slip = match (&self.contract.project, call.cost) {
             (Some(project), Some(cost)) => Some(self.ledger.reserve(project, cost).await?),
             _ => None,
         };
-        let outcome = self.send(call).await;
+        let outcome = self.send(call, token).await;
         let was_sent = !matches!(outcome, Err(Unanswered::NotSent(_)));
         self.ledger.settle(slip.as_ref(), was_sent, self.source, target).await?;
         match outcome {
@@ -197,7 +240,7 @@ impl Vendor {
         tokio::time::sleep_until(due).await;
     }
 
-    async fn send(&self, call: &Call) -> Result<Answer, Unanswered> {
+    async fn send(&self, call: &Call, token: Option<&Secret>) -> Result<Answer, Unanswered> {
         let joined = self.base_url.join(&call.path);
         let url = joined.map_err(|error| Unanswered::NotSent(Trouble::ours(format!("{}: {error}", call.path))))?;
         if url.origin() != self.base_url.origin() {
@@ -213,7 +256,10 @@ impl Vendor {
         if let Some(etag) = &call.etag {
             request = request.header(IF_NONE_MATCH, etag);
         }
-        let signed = self.contract.auth.sign(request, &self.http, self.clock.now()).await;
+        let signed = match token {
+            Some(token) => Ok(request.bearer_auth(token.reveal())),
+            None => self.contract.auth.sign(request, &self.http, self.clock.now()).await,
+        };
         let response = signed.map_err(Unanswered::NotSent)?.send().await.map_err(unanswered)?;
         self.read(response).await
     }

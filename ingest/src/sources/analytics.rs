@@ -45,6 +45,18 @@ impl Pull for Analytics {
         &self.targets
     }
 
+    fn of_account(&self, account: &str) -> Vec<Target> {
+        self.settings.targets_of(account)
+    }
+
+    fn reads_accounts(&self) -> bool {
+        true
+    }
+
+    fn account<'t>(&self, target: &'t str) -> Option<&'t str> {
+        target.split_once('/').map(|(channel, _)| channel)
+    }
+
     /// One day of one report.
     async fn page(&self, errand: &Errand<'_>) -> Result<Page, Trouble> {
         let step: Step = match errand.cursor {

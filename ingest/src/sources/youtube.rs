@@ -43,6 +43,20 @@ impl Pull for Youtube {
         &self.targets
     }
 
+    fn of_account(&self, account: &str) -> Vec<Target> {
+        let every = std::time::Duration::from_secs(self.settings.channels_every_minutes.max(1) * 60);
+        let name = format!("{CHANNEL}{account}");
+        vec![Target { name, every }]
+    }
+
+    fn reads_accounts(&self) -> bool {
+        true
+    }
+
+    fn account<'t>(&self, target: &'t str) -> Option<&'t str> {
+        target.strip_prefix(CHANNEL)
+    }
+
     async fn page(&self, errand: &Errand<'_>) -> Result<Page, Trouble> {
         match Aim::named(errand.target)? {
             Aim::Channel(who) => channel::page(self, errand, &who).await,
@@ -53,6 +67,9 @@ impl Pull for Youtube {
         }
     }
 }
+
+/// What a target that is a channel begins with.
+const CHANNEL: &str = "channel:";
 
 impl Youtube {
     /// A read call: every one costs one unit, whatever its parts.

@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::ingest::pull;
 use super::{Start, asked_to_stop};
 use crate::cli::UpOptions;
+use crate::connect;
 use crate::data_folder::RunFile;
 use crate::exit::{Done, wrong_use};
 use crate::output;
@@ -41,7 +42,7 @@ pub async fn run(start: Start, options: UpOptions) -> Result<Done> {
     let stop = CancellationToken::new();
     let watching = watch(&pipelines, readiness.clone(), metrics.clone(), stop.clone());
     let looking_after = platform.look_after_database(stop.clone())?;
-    let serving = serve(listener, &platform, metrics, readiness, clock.clone(), stop.clone())?;
+    let serving = serve(listener, &platform, &url, metrics, readiness, stop.clone())?;
     let reporting = report(&platform, &pipelines, clock.clone(), stop.clone());
     write_run_file(&platform, &url, clock.as_ref())?;
     announce(&url, &platform, quiet)?;
@@ -103,18 +104,19 @@ type Task<T> = tokio::task::JoinHandle<T>;
 fn serve(
     listener: TcpListener,
     platform: &Platform,
+    own: &str,
     metrics: PrometheusHandle,
     readiness: Readiness,
-    clock: Arc<dyn Clock>,
     stop: CancellationToken,
 ) -> Result<Task<std::io::Result<()>>> {
     let routes = api::router(ApiState {
         pool: platform.pool()?.clone(),
-        clock,
+        clock: Arc::clone(&platform.clock),
         metrics,
         readiness,
         version: env!("CARGO_PKG_VERSION"),
     });
+    let routes = routes.merge(connect::routes(platform, own)?);
     let served = axum::serve(listener, routes).with_graceful_shutdown(async move { stop.cancelled().await });
     Ok(tokio::spawn(served.into_future()))
 }

@@ -50,6 +50,18 @@ impl Sources {
             .collect()
     }
 
+    /// The project that the YouTube Data API is charged to, and its units a day.
+    pub fn youtube_quota(&self) -> (String, i64) {
+        let shown = Entry::find("youtube").and_then(|entry| entry.shown(self.of("youtube")).ok());
+        let shown = shown.unwrap_or_default();
+        let project = shown
+            .get("project")
+            .and_then(serde_json::Value::as_str)
+            .unwrap_or("default");
+        let units = shown.get("daily_units").and_then(serde_json::Value::as_i64);
+        (project.to_owned(), units.unwrap_or(10_000))
+    }
+
     /// All settings in force, defaults included, secrets hidden.
     pub fn redacted(&self) -> Self {
         let shown = |entry: &Entry| {

@@ -1,4 +1,4 @@
-//! Warnings about the quota, as events: one for each threshold of a bucket on a day.
+//! What people should know, as events: one for each threshold of a quota on a day, one for each connection that ended.
 
 use std::collections::BTreeMap;
 
@@ -6,8 +6,8 @@ use events::payload::{AlertKind, Severity};
 use events::{Alert, Event};
 
 use super::Reading;
-use crate::pull::Trouble;
 use crate::pull::ledger::Warning;
+use crate::pull::{Lost, Trouble};
 
 const SOURCE: &str = "/ingest/quota";
 
@@ -28,6 +28,34 @@ impl Reading<'_> {
         }
         Ok(())
     }
+
+    /// Tells of connections that the vendor takes no longer, as [`Reading::send_warnings`] does.
+    pub(super) async fn send_lost(&self) -> Result<(), Trouble> {
+        let Some(wallet) = &self.runner.wallet else {
+            return Ok(());
+        };
+        for lost in wallet.lost().await? {
+            let event = lost_event(&lost).map_err(|invalid| Trouble::ours(invalid.to_string()))?;
+            tracing::warn!(channel = lost.account, "a channel has to be connected again");
+            self.deliver(vec![event.into()]).await?;
+            wallet.told(&lost).await?;
+        }
+        Ok(())
+    }
+}
+
+fn lost_event(lost: &Lost) -> Result<Event<Alert>, events::Invalid> {
+    let alert = Alert {
+        kind: AlertKind::Credential,
+        severity: Severity::Critical,
+        subject: lost.account.clone(),
+        message: format!(
+            "access to the channel {:?} was taken back or has expired: connect it again, nothing is read of it until then",
+            lost.title
+        ),
+        details: BTreeMap::new(),
+    };
+    Event::new(crate::connect::SOURCE, lost.at, alert)
 }
 
 fn event(warning: &Warning) -> Result<Event<Alert>, events::Invalid> {

@@ -52,7 +52,8 @@ impl Configured for Settings {
         about: "YouTube Analytics API v2: daily reports of a channel to its owner",
         details: "Reads every report of [sources.analytics] for the channels named, day by day: basic, content, \
             traffic-source, geography, device, demographics, revenue. Days that ended less than 72 hours ago are not \
-            final, and are read again. Needs a connected account (client_id, client_secret, refresh_token).",
+            final, and are read again. Every connected channel is read (`ytempire channels connect`), and those named in \
+            the settings by their client_id, client_secret and refresh_token.",
         example: "ytempire ingest analytics --channel MINE",
         flags: &[Flag {
             name: "channel",
@@ -70,20 +71,16 @@ impl Configured for Settings {
 
     fn open(self) -> Result<Box<dyn Pull>, BadSetting> {
         base_url(&self.base_url)?;
-        let every = Duration::from_secs(self.every_minutes.max(1) * 60);
+        if let Some(name) = self.reports.iter().find(|name| report::named(name).is_none()) {
+            return Err(BadSetting::new("reports", format!("there is no report {name:?}")));
+        }
         let mut targets = Vec::new();
         for channel in &self.channels {
             if channel != "MINE" {
                 let id = events::ChannelId::new(channel.as_str());
                 id.map_err(|invalid| BadSetting::new("channels", invalid.reason))?;
             }
-            for name in &self.reports {
-                if report::named(name).is_none() {
-                    return Err(BadSetting::new("reports", format!("there is no report {name:?}")));
-                }
-                let name = format!("{channel}/{name}");
-                targets.push(Target { name, every });
-            }
+            targets.extend(self.targets_of(channel));
         }
         Ok(Box::new(Analytics {
             settings: self,
@@ -93,6 +90,15 @@ impl Configured for Settings {
 }
 
 impl Settings {
+    pub(super) fn targets_of(&self, channel: &str) -> Vec<Target> {
+        let every = Duration::from_secs(self.every_minutes.max(1) * 60);
+        let target = |report: &String| Target {
+            name: format!("{channel}/{report}"),
+            every,
+        };
+        self.reports.iter().map(target).collect()
+    }
+
     pub(super) fn contract(&self) -> Contract {
         let grant = Grant::new(
             self.token_url.clone(),

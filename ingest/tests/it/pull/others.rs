@@ -200,7 +200,7 @@ async fn days_that_are_not_final_are_read_again_and_revenue_that_is_refused_is_n
     let status = bench
         .runner
         .store
-        .status(&source, &bench.runner.ledger, noon())
+        .status(&source, &[], &bench.runner.ledger, noon())
         .await
         .expect("a status");
     assert_eq!(status.state, "ok");

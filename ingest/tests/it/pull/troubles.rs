@@ -39,7 +39,7 @@ async fn ended(replies: Vec<Reply>) -> Ended {
     let status = bench
         .runner
         .store
-        .status(&source, &bench.runner.ledger, noon())
+        .status(&source, &[], &bench.runner.ledger, noon())
         .await
         .expect("a status");
     Ended {
@@ -167,7 +167,7 @@ async fn a_job_too_large_for_the_day_goes_on_after_the_reset_and_says_when_it_is
         let status = bench
             .runner
             .store
-            .status(&source, &bench.runner.ledger, now)
+            .status(&source, &[], &bench.runner.ledger, now)
             .await
             .expect("a status");
         status.targets.into_iter().next().expect("a target")

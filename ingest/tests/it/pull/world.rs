@@ -136,6 +136,7 @@ impl Bench {
             },
             outbox: outbox.clone(),
             watcher: Arc::new(Unwatched),
+            wallet: None,
             stop: CancellationToken::new(),
         };
         Self {

@@ -25,7 +25,7 @@ async fn a_channel_with_5000_uploads_costs_the_minimum_and_nothing_new_brings_no
     let status = bench
         .runner
         .store
-        .status(&source, &bench.runner.ledger, super::world::noon())
+        .status(&source, &[], &bench.runner.ledger, super::world::noon())
         .await
         .expect("a status");
     assert_eq!(status.quota[0].used, MINIMUM as i64);

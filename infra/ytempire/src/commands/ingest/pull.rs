@@ -37,6 +37,7 @@ pub fn runner(
         backoff: Backoff::default(),
         outbox,
         watcher,
+        wallet: crate::connect::wallet(platform)?,
         stop,
     })
 }

@@ -14,11 +14,10 @@ use crate::exit::{Done, wrong_use};
 
 pub async fn run(start: Start, options: Pulled) -> Result<Done> {
     let manual = options.entry.manual;
-    let settings = options
-        .entry
-        .asked(start.settings.sources.of(manual.name), &options.asked);
-    let source = options.entry.open(settings).map_err(wrong_use)?;
-    if source.pull.targets().is_empty() {
+    let settings = start.settings.sources.of(manual.name);
+    let source = options.entry.open_asked(settings, &options.asked).map_err(wrong_use)?;
+    let may_be_connected = source.reads_accounts && start.settings.oauth.is_configured();
+    if source.pull.targets().is_empty() && !may_be_connected {
         let flags: Vec<String> = manual.flags.iter().map(|flag| format!("--{}", flag.name)).collect();
         return Err(wrong_use(anyhow::anyhow!(
             "nothing to read: name it with {}, or configure [sources.{}]",

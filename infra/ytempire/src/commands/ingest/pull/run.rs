@@ -13,10 +13,10 @@ use crate::commands::ingest::{Run, Wait};
 use crate::commands::{Start, asked_to_stop};
 use crate::exit::{Done, wrong_use};
 use crate::platform::Platform;
-use crate::settings::Sources;
+use crate::settings::Settings;
 
 pub async fn run(start: Start, options: RunOptions) -> Result<Done> {
-    let sources = named(&start.settings.sources, &options.sources)?;
+    let sources = named(&start.settings, &options.sources)?;
     match (options.once, options.now) {
         (true, false) => one::read(start, sources, When::Due, Wait::unless(options.no_wait)).await,
         (true, true) => one::read(start, sources, When::Now, Wait::unless(options.no_wait)).await,
@@ -25,7 +25,7 @@ pub async fn run(start: Start, options: RunOptions) -> Result<Done> {
 }
 
 /// The sources that have something to read; among them every one that was named.
-fn named(settings: &Sources, names: &[String]) -> Result<Vec<Opened>> {
+fn named(settings: &Settings, names: &[String]) -> Result<Vec<Opened>> {
     let mut sources = configured(settings)?;
     for name in names {
         if !sources.iter().any(|source| source.name == name) {
@@ -43,9 +43,11 @@ fn named(settings: &Sources, names: &[String]) -> Result<Vec<Opened>> {
     }
 }
 
-fn configured(settings: &Sources) -> Result<Vec<Opened>> {
-    let mut sources = settings.open_all()?;
-    sources.retain(|source| !source.pull.targets().is_empty());
+/// Those that have something to read, or will have when a channel is connected.
+fn configured(settings: &Settings) -> Result<Vec<Opened>> {
+    let mut sources = settings.sources.open_all()?;
+    let can_connect = settings.oauth.is_configured();
+    sources.retain(|source| !source.pull.targets().is_empty() || (can_connect && source.reads_accounts));
     Ok(sources)
 }
 
@@ -71,7 +73,7 @@ async fn always(start: Start, sources: Vec<Opened>) -> Result<Done> {
 
 /// For `up`: reads what is configured beside everything else, until `stop`.
 pub fn start(platform: &Platform, stop: CancellationToken) -> Result<tokio::task::JoinHandle<Result<()>>> {
-    let sources = configured(&platform.settings.sources)?;
+    let sources = configured(&platform.settings)?;
     if sources.is_empty() {
         return Ok(tokio::spawn(async { Ok(()) }));
     }

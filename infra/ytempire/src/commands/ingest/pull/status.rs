@@ -17,9 +17,13 @@ pub async fn run(start: Start) -> Result<Done> {
     let platform = Platform::attach(start.settings, start.clock, &[Need::Database]).await?;
     let store = Store::new(platform.pool()?.clone());
     let ledger = Ledger::new(platform.pool()?.clone(), Arc::clone(&platform.clock));
+    let accounts = match crate::connect::wallet(&platform)? {
+        Some(wallet) => wallet.accounts().await?,
+        None => Vec::new(),
+    };
     let mut statuses = Vec::new();
     for source in &sources {
-        statuses.push(store.status(source, &ledger, platform.clock.now()).await?);
+        statuses.push(store.status(source, &accounts, &ledger, platform.clock.now()).await?);
     }
     platform.stop().await?;
     match json {
