@@ -123,6 +123,11 @@ async fn begin(State(desk): State<Desk>, headers: HeaderMap) -> Response {
                        address. To connect from elsewhere, set oauth.redirect_url to the address registered at Google.";
         return page(StatusCode::FORBIDDEN, "Not from here", message);
     }
+    if desk.is_loopback_only && !is_at(&desk.redirect_url, &headers) {
+        // the cookie has to be where the owner comes back to: localhost and 127.0.0.1 are two places for a browser
+        let there = desk.redirect_url.replace(CALLBACK_PATH, CONNECT_PATH);
+        return protected(Redirect::to(&there).into_response());
+    }
     let sent = match desk.flow.begin(&desk.redirect_url).await {
         Ok(sent) => sent,
         Err(error) => return refused(&error),
@@ -210,6 +215,13 @@ fn cookie(headers: &HeaderMap) -> Option<String> {
         let (name, value) = pair.trim().split_once('=')?;
         (name == COOKIE).then(|| value.to_owned())
     })
+}
+
+/// Whether the browser asks at the host and port of `address`.
+fn is_at(address: &str, headers: &HeaderMap) -> bool {
+    let asked = headers.get(header::HOST).and_then(|value| value.to_str().ok());
+    let Ok(url) = Url::parse(address) else { return false };
+    asked == Some(&url[url::Position::BeforeHost..url::Position::AfterPort])
 }
 
 fn is_at_loopback(headers: &HeaderMap) -> bool {

@@ -55,9 +55,10 @@ impl Keyring {
     /// A line is no key, or there is none.
     pub fn parse(text: &str) -> Result<Self, KeyringError> {
         let mut keys = Vec::new();
-        for (index, line) in text.split(['\n', ',']).map(str::trim).enumerate() {
-            if !line.is_empty() && !line.starts_with('#') {
-                keys.push(named(line).ok_or(KeyringError::Line { line: index + 1 })?);
+        for (index, line) in text.lines().enumerate() {
+            let entries = line.split(',').map(str::trim).filter(|entry| !entry.is_empty());
+            for entry in entries.filter(|_| !line.trim_start().starts_with('#')) {
+                keys.push(named(entry).ok_or(KeyringError::Line { line: index + 1 })?);
             }
         }
         match keys.is_empty() {

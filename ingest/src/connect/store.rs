@@ -11,14 +11,23 @@ use crate::pull::Secret;
 const LOCAL_OWNER: (&str, &str) = ("owner@localhost", "!");
 
 /// What is stored of a connection, locked until the end of the transaction: of two that would renew a token one waits.
-#[derive(sqlx::FromRow)]
 pub(super) struct Stored {
+    pub(super) connection: Locked,
+    credentials: Option<Credentials>,
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct Locked {
     pub(super) youtube_channel_id: String,
     pub(super) channel_id: Uuid,
     pub(super) client_id: String,
     pub(super) state: String,
-    access_token_encrypted: Option<String>,
-    refresh_token_encrypted: Option<String>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Credentials {
+    access_token_encrypted: String,
+    refresh_token_encrypted: String,
     token_expires_at: Option<DateTime<Utc>>,
 }
 
@@ -38,15 +47,16 @@ pub(super) struct Owned {
 impl Stored {
     /// `None` where nothing is kept.
     pub(super) fn refresh_token(&self, keyring: &Keyring) -> Option<Result<Secret, KeyringError>> {
-        let sealed = self.refresh_token_encrypted.as_deref()?;
-        Some(keyring.open_sealed(sealed, &purpose(&self.youtube_channel_id, "refresh")))
+        let sealed = &self.credentials.as_ref()?.refresh_token_encrypted;
+        Some(keyring.open_sealed(sealed, &purpose(&self.connection.youtube_channel_id, "refresh")))
     }
 
     /// The access token, if it is good after `until`.
     pub(super) fn access_token(&self, keyring: &Keyring, until: DateTime<Utc>) -> Option<Result<Secret, KeyringError>> {
-        let sealed = self.access_token_encrypted.as_deref()?;
-        let is_good = self.token_expires_at.is_some_and(|at| at > until);
-        is_good.then(|| keyring.open_sealed(sealed, &purpose(&self.youtube_channel_id, "access")))
+        let kept = self.credentials.as_ref()?;
+        let is_good = kept.token_expires_at.is_some_and(|at| at > until);
+        let purpose = purpose(&self.connection.youtube_channel_id, "access");
+        is_good.then(|| keyring.open_sealed(&kept.access_token_encrypted, &purpose))
     }
 }
 
@@ -57,15 +67,28 @@ fn purpose(channel: &str, token: &str) -> String {
 type Work<'a> = Transaction<'a, Postgres>;
 
 pub(super) async fn lock(work: &mut Work<'_>, channel: &str) -> Result<Option<Stored>, sqlx::Error> {
-    sqlx::query_as(
-        "SELECT c.youtube_channel_id, c.channel_id, c.client_id, c.state, \
-         k.access_token_encrypted, k.refresh_token_encrypted, k.token_expires_at \
-         FROM ingest.connections c LEFT JOIN channel_credentials k USING (channel_id) \
-         WHERE c.youtube_channel_id = $1 FOR UPDATE OF c",
+    let connection: Option<Locked> = sqlx::query_as(
+        "SELECT youtube_channel_id, channel_id, client_id, state FROM ingest.connections \
+         WHERE youtube_channel_id = $1 FOR UPDATE",
     )
     .bind(channel)
     .fetch_optional(&mut **work)
-    .await
+    .await?;
+    let Some(connection) = connection else {
+        return Ok(None);
+    };
+    // a statement of its own, after the lock: a join would see the tokens as they were when it began to wait
+    let credentials = sqlx::query_as(
+        "SELECT access_token_encrypted, refresh_token_encrypted, token_expires_at FROM channel_credentials \
+         WHERE channel_id = $1",
+    )
+    .bind(connection.channel_id)
+    .fetch_optional(&mut **work)
+    .await?;
+    Ok(Some(Stored {
+        connection,
+        credentials,
+    }))
 }
 
 /// A new connection, or the renewal of one that was there.
@@ -154,12 +177,12 @@ pub(super) async fn end(
     error: Option<&str>,
     now: DateTime<Utc>,
 ) -> Result<(), sqlx::Error> {
-    forget(work, stored.channel_id).await?;
+    forget(work, stored.connection.channel_id).await?;
     sqlx::query(
         "UPDATE ingest.connections SET state = $2, error = $3, changed_at = $4 \
          WHERE youtube_channel_id = $1 AND state <> $2",
     )
-    .bind(&stored.youtube_channel_id)
+    .bind(&stored.connection.youtube_channel_id)
     .bind(state.as_str())
     .bind(error)
     .bind(now)

@@ -68,13 +68,13 @@ impl Connections {
         let mut work = self.pool.begin().await.map_err(database)?;
         let stored = store::lock(&mut work, account).await.map_err(database)?;
         let stored = stored.ok_or_else(|| not_connected(account))?;
-        if stored.state != State::Connected.as_str() {
+        if stored.connection.state != State::Connected.as_str() {
             return Err(not_connected(account));
         }
         if let Some(token) = stored.access_token(&self.keyring, now + SPARE) {
             return token.map_err(unreadable);
         }
-        if stored.client_id != self.settings.client_id {
+        if stored.connection.client_id != self.settings.client_id {
             return Err(credential(format!(
                 "{account} was connected with another oauth.client_id: set that one again, or connect it again"
             )));
@@ -96,7 +96,7 @@ impl Connections {
                 false => grant.refresh_token,
             },
         };
-        let channel = (account, stored.channel_id);
+        let channel = (account, stored.connection.channel_id);
         store::keep(&mut work, channel, &tokens, &self.keyring, now)
             .await
             .map_err(Trouble::from)?;
@@ -157,7 +157,7 @@ impl Wallet for Connections {
         let current = stored.access_token(&self.keyring, DateTime::<Utc>::MIN_UTC);
         if current.and_then(Result::ok).as_ref() == Some(token) {
             sqlx::query("UPDATE channel_credentials SET token_expires_at = NULL WHERE channel_id = $1")
-                .bind(stored.channel_id)
+                .bind(stored.connection.channel_id)
                 .execute(&mut *work)
                 .await
                 .map_err(database)?;

@@ -2,7 +2,7 @@
 //! comes with the first test that needs it and ends with the last one.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Weak};
 
 use embedded::{Postgres, PostgresSettings};
@@ -34,10 +34,8 @@ impl Server {
         let postgres = Postgres::start(settings).await.expect("Postgres starts");
         let options: PgConnectOptions = postgres.url().parse().expect("a database address");
         let pool = PgPool::connect_with(options.clone()).await.expect("a connection");
-        sqlx::migrate!("../migrations")
-            .run(&pool)
-            .await
-            .expect("the migrations apply");
+        let migrator = sqlx::migrate::Migrator::new(migrations()).await;
+        migrator.expect("migrations").run(&pool).await.expect("they apply");
         pool.close().await;
         Self {
             postgres: Some(postgres),
@@ -91,6 +89,15 @@ impl Database {
             _server: server,
         }
     }
+}
+
+/// The folder `migrations` of the workspace, whichever of its crates the test belongs to.
+fn migrations() -> PathBuf {
+    let above = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
+    let folder = above
+        .map(|folder| folder.join("migrations"))
+        .find(|folder| folder.is_dir());
+    folder.expect("the workspace has migrations")
 }
 
 /// Where `infra/bootstrap.sh` puts the server.
