@@ -115,7 +115,7 @@ fn has_already(asked: &HeaderMap, tag: &str) -> bool {
 
 fn not_found(path: &str) -> Response {
     let known = "/v1/trending, /v1/trending/regions, /v1/videos/stats/{youtube_video_id}, /v1/analytics/trends, \
-                 /v1/analytics/channels, /v1/pipelines";
+                 /v1/analytics/channels, /v1/sources, /v1/pipelines";
     let path: String = path.chars().take(100).collect();
     Problem::new(
         Code::NotFound,

@@ -15,6 +15,7 @@ mod readiness;
 mod request_id;
 mod router;
 mod shield;
+mod sources;
 mod store;
 mod trending;
 mod videos;

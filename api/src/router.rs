@@ -13,7 +13,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
 use crate::{
-    Readiness, access, analytics, dashboard, envelope, health, pipelines, request_id, shield, trending, videos,
+    Readiness, access, analytics, dashboard, envelope, health, pipelines, request_id, shield, sources, trending,
+    videos,
 };
 
 /// What the handlers work with; made once by the binary.
@@ -36,6 +37,7 @@ pub fn router(state: ApiState) -> Router {
         .route("/v1/videos/stats/{youtube_video_id}", get(videos::stats))
         .route("/v1/analytics/trends", get(analytics::trends))
         .route("/v1/analytics/channels", get(analytics::channels))
+        .route("/v1/sources", get(sources::list))
         .route("/v1/pipelines", get(pipelines::list))
         .route("/livez", get(health::livez))
         .route("/readyz", get(health::readyz))

@@ -7,6 +7,7 @@ pub(crate) mod channels;
 pub(crate) mod charts;
 pub(crate) mod pipelines;
 pub(crate) mod rollups;
+pub(crate) mod sources;
 pub(crate) mod videos;
 
 use std::time::Duration;

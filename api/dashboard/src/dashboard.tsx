@@ -14,6 +14,7 @@ import { theme } from "./theme/theme";
 
 const TrendingPage = lazy(() => import("./trending/TrendingPage"));
 const VideoPage = lazy(() => import("./video/VideoPage"));
+const SourcesPage = lazy(() => import("./sources/SourcesPage"));
 const PipelinesPage = lazy(() => import("./pipelines/PipelinesPage"));
 
 interface Wiring {
@@ -35,6 +36,7 @@ export function Dashboard({ api, queries, Router }: Wiring) {
                   <Routes>
                     <Route path="/" element={<TrendingPage />} />
                     <Route path="/videos/:id" element={<VideoPage />} />
+                    <Route path="/sources" element={<SourcesPage />} />
                     <Route path="/pipelines" element={<PipelinesPage />} />
                     <Route path="*" element={<NoSuchPage />} />
                   </Routes>

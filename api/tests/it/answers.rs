@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::client::Client;
 use crate::database::Database;
 
-const ADDRESSES: [(&str, &str); 14] = [
+const ADDRESSES: [(&str, &str); 15] = [
     ("regions", "/v1/trending/regions"),
     ("chart_of_the_latest_day", "/v1/trending?region=US"),
     ("chart_of_another_day", "/v1/trending?region=US&day=2020-08-12"),
@@ -21,6 +21,7 @@ const ADDRESSES: [(&str, &str); 14] = [
     ("channels", "/v1/analytics/channels"),
     ("largest_channel", "/v1/analytics/channels?limit=1"),
     ("pipelines", "/v1/pipelines"),
+    ("sources", "/v1/sources"),
 ];
 
 #[tokio::test]

@@ -8,13 +8,14 @@ use futures::future::join_all;
 use crate::client::Client;
 use crate::database::Database;
 
-const READS: [&str; 6] = [
+const READS: [&str; 7] = [
     "/v1/trending/regions",
     "/v1/trending?region=US",
     "/v1/videos/stats/riser000001",
     "/v1/analytics/trends?region=US",
     "/v1/analytics/channels",
     "/v1/pipelines",
+    "/v1/sources",
 ];
 
 #[tokio::test]

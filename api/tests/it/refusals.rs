@@ -70,6 +70,7 @@ async fn a_parameter_that_does_not_exist_is_refused_with_those_that_do() {
         ("/v1/analytics/channels?colour=red", "limit"),
         ("/v1/trending/regions?colour=red", "none"),
         ("/v1/pipelines?colour=red", "none"),
+        ("/v1/sources?colour=red", "none"),
         ("/v1/videos/stats/riser000001?colour=red", "none"),
     ] {
         check_invalid(uri, &format!("colour is not a parameter here: accepted is {accepted}")).await;

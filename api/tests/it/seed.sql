@@ -69,3 +69,20 @@ VALUES
     ('views', 'observations', 1, 130, 130, 0, '2020-08-14T01:00:00Z', '2026-01-01T00:00:00Z', '2026-01-01T00:00:01Z'),
     ('views', 'observations', 0, 123, 130, 0.4, '2020-08-14T02:00:00Z', '2026-01-01T00:00:00Z', '2026-01-01T00:00:01Z'),
     ('lake', 'observations', 0, 0, 130, NULL, NULL, NULL, '2026-01-01T00:00:02Z');
+
+INSERT INTO users (id, email, password_hash) VALUES ('00000000-0000-0000-0000-000000000001', 'owner@localhost', '!');
+INSERT INTO channels (id, user_id, youtube_channel_id, channel_title) VALUES
+    ('00000000-0000-0000-0000-000000000002', '00000000-0000-0000-0000-000000000001', 'UCmusic0000000000000000a', 'Music Channel'),
+    ('00000000-0000-0000-0000-000000000003', '00000000-0000-0000-0000-000000000001', 'UCgames0000000000000000a', 'Games Channel');
+INSERT INTO ingest.connections
+    (youtube_channel_id, channel_id, client_id, state, scopes, error, connected_at, refreshed_at, changed_at)
+VALUES
+    ('UCgames0000000000000000a', '00000000-0000-0000-0000-000000000003', 'c', 'connected', '{a}', NULL, '2020-08-01T00:00:00Z', '2020-08-14T00:00:00Z', '2020-08-01T00:00:00Z'),
+    ('UCmusic0000000000000000a', '00000000-0000-0000-0000-000000000002', 'c', 'revoked', '{a}', 'taken back', '2020-08-01T00:00:00Z', NULL, '2020-08-02T00:00:00Z');
+INSERT INTO ingest.runs (source, target, state, last_success, next_run, error, updated_at) VALUES
+    ('youtube', 'channel:UCgames0000000000000000a', 'ok', '2020-08-14T00:00:00Z', '2020-08-14T01:00:00Z', NULL, '2020-08-14T00:00:00Z'),
+    ('stripe', 'charges', 'credential', NULL, NULL, 'HTTP 401', '2020-08-13T00:00:00Z'),
+    ('reddit', 'r/rust', 'running', NULL, NULL, NULL, '2020-08-13T00:00:00Z');
+INSERT INTO ingest.quota_ledger (project, day, bucket, daily_limit, reserved, used) VALUES
+    ('default', '2026-01-01', 'default', 10000, 1, 41),
+    ('default', '2026-01-02', 'default', 10000, 0, 7);

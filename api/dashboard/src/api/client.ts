@@ -2,7 +2,7 @@
 // A call ends with a decoded answer or an ApiError; it is given up after `timeoutMs` or when the page leaves.
 import type { Decoder } from "./decode";
 import { type Answer, ApiError, openEnvelope } from "./envelope";
-import { pipelines, type TrendingQuestion, trending, trendingRegions, trends, type TrendsQuestion, videoStats } from "./resources";
+import { pipelines, sources, type TrendingQuestion, trending, trendingRegions, trends, type TrendsQuestion, videoStats } from "./resources";
 
 const TIMEOUT_MS = 15_000;
 
@@ -22,6 +22,7 @@ export function createClient(base = "", timeoutMs = TIMEOUT_MS) {
       get(`/v1/analytics/trends?${query({ ...question })}`, trends, signal),
     videoStats: (videoId: string, signal?: AbortSignal) =>
       get(`/v1/videos/stats/${encodeURIComponent(videoId)}`, videoStats, signal),
+    sources: (signal?: AbortSignal) => get("/v1/sources", sources, signal),
     pipelines: (signal?: AbortSignal) => get("/v1/pipelines", pipelines, signal),
   };
 }

@@ -7,6 +7,7 @@ import { ApiError } from "./envelope";
 import type { TrendingQuestion, TrendsQuestion } from "./resources";
 
 const CHART_MS = 10_000;
+const SOURCES_MS = 5_000;
 const PIPELINES_MS = 2_000;
 const RETRIES = 2;
 
@@ -67,6 +68,15 @@ export function useVideoStats(videoId: string) {
     queryKey: ["video-stats", videoId],
     queryFn: ({ signal }) => api.videoStats(videoId, signal),
     refetchInterval: CHART_MS,
+  });
+}
+
+export function useSources() {
+  const api = useApi();
+  return useQuery({
+    queryKey: ["sources"],
+    queryFn: ({ signal }) => api.sources(signal),
+    refetchInterval: SOURCES_MS,
   });
 }
 

@@ -109,6 +109,16 @@ export const pipelines = object({
   ),
 });
 
+export const sources = object({
+  connections: list(
+    object({ channel_id: text, title: text, state: text, connected_at: text, refreshed_at: maybe, error: maybe }),
+  ),
+  targets: list(
+    object({ source: text, target: text, state: text, last_success: maybe, next_run: maybe, error: maybe }),
+  ),
+  quota: list(object({ project: text, bucket: text, limit: number, used: number })),
+});
+
 export type Region = Decoded<typeof trendingRegions>["regions"][number];
 export type Chart = Decoded<typeof trending>;
 export type ChartEntry = Chart["entries"][number];
@@ -118,6 +128,10 @@ export type VideoStats = Decoded<typeof videoStats>;
 export type Video = VideoStats["video"];
 export type VideoDay = VideoStats["days"][number];
 export type VideoRank = VideoStats["ranks"][number];
+export type Sources = Decoded<typeof sources>;
+export type Connection = Sources["connections"][number];
+export type PolledTarget = Sources["targets"][number];
+export type Quota = Sources["quota"][number];
 export type Pipeline = Decoded<typeof pipelines>["pipelines"][number];
 
 export interface TrendingQuestion {

@@ -11,6 +11,7 @@ import { LogoIcon } from "./icons";
 
 const PAGES = [
   { to: "/", name: "Trending" },
+  { to: "/sources", name: "Sources" },
   { to: "/pipelines", name: "Pipelines" },
 ];
 
