@@ -40,4 +40,4 @@ mod x;
 mod youtube;
 
 pub use config::Config;
-pub use server::{Emulator, EmulatorError};
+pub use server::{Emulator, EmulatorError, Sights};

@@ -13,7 +13,8 @@ use tokio_util::sync::CancellationToken;
 use tower::Layer;
 use tower_http::normalize_path::NormalizePathLayer;
 
-use crate::state::Common;
+use crate::google::{Identity, scope};
+use crate::state::{Common, Shared, lock};
 use crate::{Config, hub, router};
 
 /// How long requests under way may take after the end was asked for.
@@ -21,12 +22,33 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// How often subscribers are told of new videos.
 const NEWS_EVERY: Duration = Duration::from_secs(1);
 
+/// All that sources of an owner need.
+const SCOPES: [&str; 4] = [
+    scope::YOUTUBE,
+    scope::ANALYTICS,
+    scope::MONETARY,
+    scope::ADSENSE_READONLY,
+];
+
 /// A running emulator. It ends with [`Emulator::stop`], or when it is dropped.
-#[derive(Debug)]
 pub struct Emulator {
     url: String,
+    state: Shared,
     stop: CancellationToken,
     serving: JoinHandle<std::io::Result<()>>,
+}
+
+/// What there is to ask for.
+#[derive(Debug, Clone)]
+pub struct Sights {
+    /// Ids, in the order of their numbers.
+    pub channels: Vec<String>,
+    /// The number of the first channel that earns money; 0 where none does.
+    pub earning: u32,
+    pub regions: Vec<String>,
+    pub keywords: Vec<String>,
+    /// Subreddits bear their names.
+    pub niches: Vec<String>,
 }
 
 #[derive(Debug, Error)]
@@ -69,17 +91,61 @@ impl Emulator {
         state.listens_at(url.clone());
         let stop = CancellationToken::new();
         tokio::spawn(hub::tell_news(Arc::clone(&state), NEWS_EVERY, stop.clone()));
-        let service = NormalizePathLayer::trim_trailing_slash().layer(router::router(state));
+        let service = NormalizePathLayer::trim_trailing_slash().layer(router::router(Arc::clone(&state)));
         let make = ServiceExt::<Request>::into_make_service(service);
         let stopped = stop.clone();
         let served = axum::serve(listener, make).with_graceful_shutdown(async move { stopped.cancelled().await });
         let serving = tokio::spawn(served.into_future());
-        Ok(Self { url, stop, serving })
+        Ok(Self {
+            url,
+            state,
+            stop,
+            serving,
+        })
     }
 
     /// Its address, such as `http://127.0.0.1:41234`: what clients take as the vendors' base URL.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// What there is to ask for.
+    pub fn world(&self) -> Sights {
+        let moment = self.state.moment();
+        let census = &moment.census;
+        Sights {
+            channels: (0..census.channel_count())
+                .map(|number| census.channel(number).id.to_string())
+                .collect(),
+            earning: (0..census.channel_count())
+                .find(|number| census.channel(*number).monetised)
+                .unwrap_or_default(),
+            niches: census.niches().map(|(niche, _)| niche.to_owned()).collect(),
+            regions: census
+                .config()
+                .regions
+                .iter()
+                .map(|region| region.as_str().to_owned())
+                .collect(),
+            keywords: (0..census.keyword_count())
+                .map(|number| census.keyword(number).to_owned())
+                .collect(),
+        }
+    }
+
+    /// A refresh token of a channel's owner, as if they had consented to everything for this client.
+    pub fn refresh_token(&self, channel: u32, client_id: &str) -> String {
+        let identity = Identity {
+            channel,
+            client_id: client_id.to_owned(),
+            scopes: SCOPES.join(" "),
+        };
+        lock(&self.state.accounts).grant(identity, self.state.now()).refresh
+    }
+
+    /// The AdSense account of a channel's owner, such as `pub-4000000000000000`.
+    pub fn adsense_account(&self, channel: u32) -> String {
+        crate::adsense::publisher(channel)
     }
 
     /// Ends it; requests under way get some seconds to end.

@@ -50,14 +50,14 @@ function Panels({ answer }: { answer: Answer<Sources> }) {
           <ConnectionTable connections={connections} connectPath={CONNECT_PATH} />
         </Panel>
       )}
-      {targets.length > 0 && (
-        <Panel title="Polled sources" asOf={answer.asOf}>
-          <TargetTable targets={targets} />
-        </Panel>
-      )}
       {quota.length > 0 && (
         <Panel title="Quota today" asOf={answer.timestamp} note="new at midnight Pacific">
           <QuotaTable quota={quota} />
+        </Panel>
+      )}
+      {targets.length > 0 && (
+        <Panel title="Polled sources" asOf={answer.asOf}>
+          <TargetTable targets={targets} />
         </Panel>
       )}
     </Stack>

@@ -26,7 +26,7 @@ pub(super) fn account(moment: &Moment<'_>, call: &Call, name: &str) -> Result<u3
     channel.ok_or_else(|| Refusal::of_status(StatusCode::NOT_FOUND))
 }
 
-fn publisher(channel: u32) -> String {
+pub(crate) fn publisher(channel: u32) -> String {
     format!("pub-{:016}", 4_000_000_000_000_000_u64 + u64::from(channel) * 7_919)
 }
 

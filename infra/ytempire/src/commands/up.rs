@@ -46,12 +46,13 @@ pub async fn run(start: Start, options: UpOptions) -> Result<Done> {
     let reporting = report(&platform, &pipelines, clock.clone(), stop.clone());
     write_run_file(&platform, &url, clock.as_ref())?;
     announce(&url, &platform, quiet)?;
-    let demo = match options.no_simulate {
+    let mut demo = match options.no_simulate {
         true => None,
-        false => Some(demo::start(&platform, stop.clone())?),
+        false => Some(demo::start(&platform, stop.clone()).await?),
     };
 
-    let pulling = pull::run::start(&platform, stop.clone())?;
+    let of_demo = demo.as_mut().map(|demo| std::mem::take(&mut demo.sources));
+    let pulling = pull::run::start(&platform, of_demo.unwrap_or_default(), stop.clone())?;
 
     let outcome = tokio::select! {
         () = asked_to_stop() => Ok(Done::Wholly),
@@ -64,9 +65,11 @@ pub async fn run(start: Start, options: UpOptions) -> Result<Done> {
     platform.folder.as_ref().map_or(Ok(()), |folder| folder.forget_run())?;
     stop.cancel();
     if let Some(demo) = demo {
-        demo.await.context("demo data")??;
+        pulling.await.context("polled sources")??;
+        demo.end().await?;
+    } else {
+        pulling.await.context("polled sources")??;
     }
-    pulling.await.context("polled sources")??;
     pipelines.stop().await;
     let _ = tokio::join!(reporting, watching, looking_after);
     serving.await.context("api")??;

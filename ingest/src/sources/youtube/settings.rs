@@ -117,8 +117,8 @@ impl Configured for Settings {
 
     fn open(self) -> Result<Box<dyn Pull>, BadSetting> {
         base_url(&self.base_url)?;
+        // what is quick goes first
         let lists = [
-            ("channels", "channel", &self.channels, self.channels_every_minutes),
             ("charts", "chart", &self.charts, self.charts_every_minutes),
             (
                 "categories",
@@ -126,6 +126,7 @@ impl Configured for Settings {
                 &self.categories,
                 self.categories_every_minutes,
             ),
+            ("channels", "channel", &self.channels, self.channels_every_minutes),
             ("searches", "search", &self.searches, self.searches_every_minutes),
             ("comments", "comments", &self.comments, self.comments_every_minutes),
         ];

@@ -1,7 +1,12 @@
 //! Demo data: a simulated world that goes on where it was.
 //!
+//! Its history is sent at once, as nobody can ask a vendor for it. From then on the world is polled from the emulator, as
+//! real vendors are; played at another speed than real time it is sent on instead.
+//!
 //! The world's first day and its cursor are kept beside the data. After a kill the cursor may be a little behind what
 //! was sent; the world is deterministic, so what is sent again is the same events, and counts once.
+
+mod pulled;
 
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
@@ -10,7 +15,9 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use chrono::{DateTime, Days, Utc};
+use emulator::Emulator;
 use events::Clock;
+use ingest::pull::catalogue::Opened;
 use ingest::sources::simulate::{Pace, World, WorldConfig};
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
@@ -32,20 +39,56 @@ struct Cursor {
     next: DateTime<Utc>,
 }
 
-/// Sends the world's history, then plays it on, until `stop`.
-pub fn start(platform: &Platform, stop: CancellationToken) -> Result<tokio::task::JoinHandle<Result<()>>> {
+/// How often the cursor is stored while the world is polled.
+const POLLED_CURSOR_EVERY: Duration = Duration::from_secs(60);
+
+/// A demo under way.
+pub struct Running {
+    sending: tokio::task::JoinHandle<Result<()>>,
+    emulator: Option<Emulator>,
+    /// To be polled beside what is configured.
+    pub sources: Vec<Opened>,
+}
+
+impl Running {
+    /// Waits for its end, after `stop`.
+    pub async fn end(self) -> Result<()> {
+        self.sending.await.context("demo data")??;
+        match self.emulator {
+            Some(emulator) => emulator.stop().await.context("the demo's vendors"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Sends the world's history, then has it polled or plays it on, until `stop`.
+pub async fn start(platform: &Platform, stop: CancellationToken) -> Result<Running> {
     let file = platform.data_dir().join("simulation.json");
     let settings = platform.settings.simulate.clone();
     let cursor = read_cursor(&file)?.unwrap_or_else(|| first_cursor(&settings, platform.clock.now()));
     let sending = Sending::open(&platform.log, CancellationToken::new())?;
+    let is_polled = (settings.speed - 1.0).abs() < f64::EPSILON;
+    let emulator = match is_polled {
+        true => Some(pulled::emulate(platform, cursor.seed, cursor.channels, cursor.start).await?),
+        false => None,
+    };
+    let sources = match &emulator {
+        Some(emulator) => pulled::sources(platform, emulator)?,
+        None => Vec::new(),
+    };
     let demo = Demo {
         file,
         cursor,
         settings,
         sending,
+        is_polled,
         clock: Arc::clone(&platform.clock),
     };
-    Ok(tokio::spawn(demo.run(stop)))
+    Ok(Running {
+        sending: tokio::spawn(demo.run(stop)),
+        emulator,
+        sources,
+    })
 }
 
 struct Demo {
@@ -53,6 +96,7 @@ struct Demo {
     cursor: Cursor,
     settings: Simulate,
     sending: Sending,
+    is_polled: bool,
     clock: Arc<dyn Clock>,
 }
 
@@ -73,6 +117,9 @@ impl Demo {
         for observation in world {
             let observation = observation?;
             let time = observation.time();
+            if self.is_polled && time >= now {
+                return self.follow(stop).await;
+            }
             let due = match time < now {
                 true => begun + history.due(time),
                 false => *live_since.get_or_insert_with(tokio::time::Instant::now) + live.due(time),
@@ -91,6 +138,17 @@ impl Demo {
             }
         }
         Ok(())
+    }
+
+    /// Others tell of the world from here on; after a restart it is told from the last minute that they did.
+    async fn follow(&mut self, stop: CancellationToken) -> Result<()> {
+        loop {
+            self.store_cursor(self.clock.now()).await?;
+            tokio::select! {
+                () = stop.cancelled() => return self.store_cursor(self.clock.now()).await,
+                () = tokio::time::sleep(POLLED_CURSOR_EVERY) => {}
+            }
+        }
     }
 
     /// What comes before `next` is delivered first, then the cursor moves.

@@ -71,9 +71,14 @@ async fn always(start: Start, sources: Vec<Opened>) -> Result<Done> {
     outcome
 }
 
-/// For `up`: reads what is configured beside everything else, until `stop`.
-pub fn start(platform: &Platform, stop: CancellationToken) -> Result<tokio::task::JoinHandle<Result<()>>> {
-    let sources = configured(&platform.settings)?;
+/// For `up`: reads what is configured, and `more`, beside everything else, until `stop`.
+pub fn start(
+    platform: &Platform,
+    more: Vec<Opened>,
+    stop: CancellationToken,
+) -> Result<tokio::task::JoinHandle<Result<()>>> {
+    let mut sources = configured(&platform.settings)?;
+    sources.extend(more);
     if sources.is_empty() {
         return Ok(tokio::spawn(async { Ok(()) }));
     }
