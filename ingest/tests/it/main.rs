@@ -5,6 +5,7 @@ mod categories;
 mod files;
 mod files_by_hand;
 mod generations;
+mod mutations;
 mod properties;
 mod pull;
 mod reading;

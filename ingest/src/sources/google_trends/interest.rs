@@ -75,13 +75,14 @@ fn is_header(rows: &[Vec<String>]) -> bool {
     let formed = names[1..].iter().any(|name| keyword(name).1.is_some());
     let timed = is_time_word(&names[0]);
     let scripted = names.last().is_some_and(|name| plain(name) == "ispartial");
-    match rest.first() {
+    match rest.iter().find_map(|row| row.split_first()) {
         None => formed && timed,
-        Some(row) => {
-            let values = row[1..].iter().take(names.len() - 1 - usize::from(scripted));
+        Some((window, values)) => {
+            let count = values.len() + 1;
+            let values = values.iter().take(names.len() - 1 - usize::from(scripted));
             let read = |text: &String| text.trim().is_empty() || value(text).is_ok();
-            row.len() == names.len()
-                && window_start(row[0].trim()).is_some()
+            count == names.len()
+                && window_start(window.trim()).is_some()
                 && values.clone().all(read)
                 && (formed || timed || scripted)
         }
