@@ -8,7 +8,7 @@ use ingest::sources::analytics::{parse as analytics, report};
 use ingest::sources::file::{Kind, Options, open};
 use ingest::sources::reddit::parse::{self as reddit, Listing};
 use ingest::sources::youtube::parse as youtube;
-use ingest::sources::{adsense, stripe, suggestions};
+use ingest::sources::{adsense, stripe, suggestions, x};
 use serde_json::Value;
 
 /// A file, as what it shows itself to be, and as each kind that it may be said to be.
@@ -62,6 +62,7 @@ pub fn answer(bytes: &[u8]) {
         adsense::parse::records(&answer, "pub-1", "UC_x5XG1OV2P6uZZ5FSM9Ttw", day),
         reddit::posts(&answer, Listing::Search("words"), at).records,
         suggestions::signals(&answer, "words", Some(&region), at),
+        x::counts(&answer, "words"),
     ];
     for report in report::ALL {
         let about = analytics::About {

@@ -18,6 +18,7 @@ mod sponsorship;
 pub mod stripe;
 pub mod suggestions;
 pub mod trending;
+pub mod x;
 pub mod youtube;
 mod youtube_studio;
 

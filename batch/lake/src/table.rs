@@ -1,7 +1,8 @@
 //! The table catalogue: names, columns, partitioning. One bronze table per topic.
 //!
 //! A bronze table has the topic's payload as columns of the same names, and the provenance columns: `_topic`,
-//! `_partition`, `_offset`, `_event_id`, `_event_time`, `_source`, `_ingested_at`, `_verdict`, `_reason`, `_raw`, `_subject`.
+//! `_partition`, `_offset`, `_event_id`, `_event_time`, `_source`, `_ingested_at`, `_verdict`, `_reason`, `_raw`, `_subject`,
+//! `_source_class` (null in rows that were written before it was there: `_source` tells).
 
 use std::fmt;
 use std::sync::Arc;
@@ -127,7 +128,7 @@ fn text_map() -> DataType {
     DataType::Map(Arc::new(Field::new("key_value", DataType::Struct(entry), false)), false)
 }
 
-fn provenance() -> [Column; 13] {
+fn provenance() -> [Column; 14] {
     [
         (Table::PARTITION, DataType::Date32),
         ("observed_at", time()),
@@ -142,6 +143,7 @@ fn provenance() -> [Column; 13] {
         ("_reason", DataType::Utf8),
         ("_raw", DataType::Binary),
         ("_subject", DataType::Utf8),
+        ("_source_class", DataType::Utf8),
     ]
 }
 

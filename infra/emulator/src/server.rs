@@ -65,6 +65,14 @@ pub enum EmulatorError {
     Client(#[from] reqwest::Error),
 }
 
+impl std::fmt::Debug for Emulator {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Emulator")
+            .field("url", &self.url)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Emulator {
     /// Makes the world up to now and serves it. Needs a tokio runtime.
     ///

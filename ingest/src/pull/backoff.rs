@@ -53,6 +53,12 @@ pub fn retry_after(header: &str, now: DateTime<Utc>) -> Option<Duration> {
     Some((date - now).to_std().unwrap_or_default())
 }
 
+/// `x-rate-limit-reset`: when calls may be made again, in seconds since 1970 (X API, "Rate limits").
+pub(super) fn retry_at(header: &str, now: DateTime<Utc>) -> Option<Duration> {
+    let at = DateTime::from_timestamp(header.trim().parse().ok()?, 0)?;
+    Some((at - now).to_std().unwrap_or_default())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -69,6 +75,14 @@ mod tests {
         let past = "Wed, 21 Oct 2015 07:00:00 GMT";
         assert_eq!(retry_after(past, now()), Some(Duration::ZERO));
         assert_eq!(retry_after("soon", now()), None);
+    }
+
+    #[test]
+    fn a_reset_is_a_moment() {
+        let after = |seconds: i64| retry_at(&(now().timestamp() + seconds).to_string(), now());
+        assert_eq!(after(900), Some(Duration::from_secs(900)));
+        assert_eq!(after(-5), Some(Duration::ZERO));
+        assert_eq!(retry_at("soon", now()), None);
     }
 
     #[test]

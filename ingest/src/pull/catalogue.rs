@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use thiserror::Error;
 
 use super::{BadSetting, Pull, Target};
-use crate::sources::{adsense, analytics, reddit, stripe, suggestions, youtube};
+use crate::sources::{adsense, analytics, reddit, stripe, suggestions, x, youtube};
 
 /// Every polled source.
 pub const CATALOGUE: &[Entry] = &[
@@ -14,6 +14,7 @@ pub const CATALOGUE: &[Entry] = &[
     Entry::of::<analytics::Settings>(),
     Entry::of::<adsense::Settings>(),
     Entry::of::<reddit::Settings>(),
+    Entry::of::<x::Settings>(),
     Entry::of::<suggestions::Settings>(),
     Entry::of::<stripe::Settings>(),
 ];

@@ -11,6 +11,7 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 use url::Url;
 
+use super::backoff::retry_at;
 use super::{Auth, Cost, Ledger, Refusal, Secret, Trouble, Wallet, base_url, retry_after};
 
 /// Larger than any answer that is asked for.
@@ -267,7 +268,16 @@ impl Vendor {
     async fn read(&self, mut response: reqwest::Response) -> Result<Answer, Unanswered> {
         let status = response.status().as_u16();
         let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
-        let after = header(RETRY_AFTER).and_then(|text| retry_after(text, self.clock.now()));
+        let reset = response
+            .headers()
+            .get("x-rate-limit-reset")
+            .and_then(|value| value.to_str().ok());
+        let reset = reset
+            .filter(|_| status == 429)
+            .and_then(|text| retry_at(text, self.clock.now()));
+        let after = header(RETRY_AFTER)
+            .and_then(|text| retry_after(text, self.clock.now()))
+            .or(reset);
         let etag = header(ETAG).map(str::to_owned);
         if status == 304 {
             return Ok(Answer::Unchanged);

@@ -11,3 +11,4 @@ mod pull;
 mod reading;
 
 mod real_files;
+mod source_classes;

@@ -10,6 +10,7 @@ mod event;
 mod id;
 pub mod payload;
 mod position;
+mod source_class;
 mod topic;
 mod words;
 
@@ -21,5 +22,6 @@ pub use payload::{
     Alert, AnalyticsRow, CategoryName, ChannelSnapshot, Comment, RevenueRecord, TrendSignal, VideoSnapshot,
 };
 pub use position::{Partition, Positions, Span};
+pub use source_class::SourceClass;
 pub use topic::{Cleanup, Topic};
 pub use words::{ChannelId, Currency, Invalid, Region, VideoId};

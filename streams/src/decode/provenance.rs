@@ -6,7 +6,7 @@ use arrow::array::{
     ArrayRef, BinaryArray, Date32Array, Int32Array, Int64Array, StringArray, TimestampMicrosecondArray,
 };
 use chrono::{DateTime, Utc};
-use events::Envelope;
+use events::{Envelope, SourceClass};
 use lake::Verdict;
 use log::Record;
 
@@ -80,5 +80,6 @@ pub(super) fn columns(rows: &[Provenance]) -> Vec<ArrayRef> {
         texts(&|row| row.reason.clone()),
         Arc::new(rows.iter().map(|row| row.raw.as_deref()).collect::<BinaryArray>()),
         texts(&|row| row.envelope.subject.clone()),
+        texts(&|row| Some(SourceClass::of(&row.envelope.source).as_str().to_owned())),
     ]
 }

@@ -77,7 +77,10 @@ async fn connect(platform: &Platform, json: bool, quiet: bool) -> Result<Done> {
             "open this address in a browser on this machine; waiting until the channel is connected (Ctrl-C ends it)"
         );
     }
-    output::print(&format!("{own}{CONNECT_PATH}\n"))?;
+    match json {
+        true => eprintln!("{own}{CONNECT_PATH}"),
+        false => output::print(&format!("{own}{CONNECT_PATH}\n"))?,
+    }
     let connected = tokio::select! {
         connected = wait(&connections, platform, began) => connected?,
         () = asked_to_stop() => bail!("stopped; no channel was connected"),

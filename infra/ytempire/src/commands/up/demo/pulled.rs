@@ -91,6 +91,10 @@ fn settings(emulator: &Emulator) -> Vec<(&'static str, Value)> {
                 "every_minutes": 15}),
         ),
         (
+            "x",
+            json!({"base_url": url, "bearer_token": CLIENT, "queries": keywords, "requests_per_second": 5.0}),
+        ),
+        (
             "suggestions",
             json!({"base_url": url, "words": keywords, "every_minutes": 60}),
         ),
