@@ -8,7 +8,7 @@ test_connect() {
     section "a channel is connected"
     start_emulator --seed 5 || return 0
     DATA=$WORK/connect
-    export YOUTUBE_CLIENT_ID=our-client YOUTUBE_CLIENT_SECRET=$PLANTED
+    export YOUTUBE_CLIENT_ID=our-client YOUTUBE_CLIENT_SECRET=$PLANTED STRIPE_WEBHOOK_SECRET=$PLANTED-hook
     cat >"$WORK/ytempire.toml" <<T
 [oauth]
 auth_url = "$EMULATOR_URL/o/oauth2/v2/auth"
@@ -20,10 +20,13 @@ base_url = "$EMULATOR_URL/"
 [sources.analytics]
 base_url = "$EMULATOR_URL/"
 reports = ["basic"]
+[sources.stripe]
+channel = "UC_x5XG1OV2P6uZZ5FSM9Ttw"
 T
     pushd "$WORK" >/dev/null || return 0
     if start_up --no-simulate; then
         test_connect_flow
+        test_stripe_webhooks
         test_connect_revoked
         signal_up TERM
         ends_with 0 "SIGTERM ends it in order"
@@ -31,7 +34,7 @@ T
         test_connect_secrets
     fi
     popd >/dev/null || return 0
-    unset YOUTUBE_CLIENT_ID YOUTUBE_CLIENT_SECRET
+    unset YOUTUBE_CLIENT_ID YOUTUBE_CLIENT_SECRET STRIPE_WEBHOOK_SECRET
     stop_emulator TERM
 }
 
@@ -69,6 +72,25 @@ is_read() {
     ytempire --json sql "SELECT (SELECT count(*) FROM bronze.youtube_analytics WHERE channel_id = '$CHANNEL') AS days,
         (SELECT count(*) FROM bronze.youtube_video_snapshots WHERE channel_id = '$CHANNEL') AS videos"
     [ "$CODE" = 0 ] && [ "$(json "d[0]['days'] > 20 and d[0]['videos'] > 0")" = True ]
+}
+
+# What Stripe tells by itself is in the lake once it is acknowledged; a forged delivery is not.
+test_stripe_webhooks() {
+    CODE=$(curl --silent --max-time 30 --output "$OUT" --write-out '%{http_code}' --header 'Stripe-Signature: t=1,v1=00' \
+        --data '{}' "$URL/webhooks/stripe" 2>"$ERR") || true
+    equals "a forged delivery is refused" "$CODE" 400
+    local order="{\"url\": \"$URL/webhooks/stripe\", \"secret\": \"$PLANTED-hook\", \"count\": 20, \"times\": 2}"
+    curl --silent --max-time 60 --output "$OUT" --header 'Content-Type: application/json' --data "$order" \
+        "$EMULATOR_URL/_emulator/stripe/webhooks" 2>"$ERR" || true
+    equals "every delivery is acknowledged" "$(json "{one['status'] for one in d['deliveries']}")" "{200}"
+    if until_true 30 is_told; then passed "what was told can be queried, once"; else
+        failed "what was told can be queried, once" "$(cat "$OUT" "$ERR")"
+    fi
+}
+
+is_told() {
+    ytempire --json sql "SELECT count(*) AS n, count(DISTINCT _event_id) AS ids FROM bronze.revenue_records WHERE source = 'stripe'"
+    [ "$CODE" = 0 ] && [ "$(json "d[0]['n'] > 3 and d[0]['n'] == d[0]['ids']")" = True ]
 }
 
 # An emulator that was started anew knows no grant: Google takes the tokens no longer.

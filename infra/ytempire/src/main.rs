@@ -12,6 +12,7 @@ mod pipelines;
 mod platform;
 mod sending;
 mod settings;
+mod webhooks;
 
 use std::process::ExitCode;
 use std::sync::Arc;

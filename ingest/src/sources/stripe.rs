@@ -6,6 +6,7 @@
 
 pub mod parse;
 mod settings;
+pub mod webhook;
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};

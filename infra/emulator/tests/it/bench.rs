@@ -133,6 +133,11 @@ impl Bench {
         records.iter().map(|record| record.envelope.id.to_string()).collect()
     }
 
+    pub fn payloads_of(&self, topic: Topic) -> Vec<Outgoing> {
+        let records = self.outbox.0.lock().expect("not poisoned");
+        records.iter().filter(|record| record.topic == topic).cloned().collect()
+    }
+
     pub fn payloads(&self, topic: Topic) -> Vec<Value> {
         let records = self.outbox.0.lock().expect("not poisoned");
         let of_topic = records.iter().filter(|record| record.topic == topic);

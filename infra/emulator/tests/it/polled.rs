@@ -1,12 +1,19 @@
 //! Every polled source against the emulator: what is killed at random and started again ends in the events of a run that
 //! was left alone.
 
+use std::future::IntoFuture;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use events::Topic;
+use axum::body::Bytes;
+use axum::http::{HeaderMap, StatusCode};
+use events::{Clock, Topic};
+use hmac::{Hmac, Mac};
 use ingest::pull::catalogue::Opened;
-use ingest::pull::{CATALOGUE, Entry, When};
+use ingest::pull::{CATALOGUE, Entry, Secret, When};
+use ingest::sources::stripe::webhook::{Receiver, Taken};
 use serde_json::{Value, json};
+use sha2::Sha256;
 
 use crate::bench::Bench;
 
@@ -141,4 +148,139 @@ async fn hours_of_x_are_read_once_they_are_over() {
         .read("x", json!({"bearer_token": "t", "queries": ["(unbalanced"]}))
         .await;
     assert!(report.put_off.len() <= 1);
+}
+
+/// Stripe's own deliveries and its lists tell the same events; what is sent again, late or by somebody else adds nothing.
+#[tokio::test]
+async fn webhooks_and_lists_of_stripe_are_the_same_events() {
+    let bench = Bench::new().await;
+    let world = bench.running.emulator.world();
+    let (own, key) = (
+        world.channels[world.earning as usize].clone(),
+        format!("sk_test_{}", world.earning),
+    );
+    let receiver = Receiver {
+        pool: bench.database.pool.clone(),
+        outbox: bench.outbox.clone(),
+        clock: bench.running.clock.clone(),
+        secrets: vec![Secret::new("whsec_old"), Secret::new("whsec_new")],
+        channel: own.clone(),
+    };
+    let heard: Arc<Mutex<Vec<Result<Taken, String>>>> = Arc::default();
+    let (url, told) = (serve(receiver, heard.clone()).await, || {
+        std::mem::take(&mut *heard.lock().expect("sound"))
+    });
+    let order = |more: Value| {
+        let mut order = json!({"url": url, "secret": "whsec_new", "key": key, "count": 40, "times": 2});
+        order
+            .as_object_mut()
+            .expect("an order")
+            .extend(more.as_object().expect("more").clone());
+        order
+    };
+
+    let deliveries = bench
+        .running
+        .post_json("/_emulator/stripe/webhooks", "", &order(json!({})))
+        .await
+        .json();
+    let deliveries = deliveries["deliveries"].as_array().expect("deliveries").len();
+    let outcomes = told();
+    assert_eq!(outcomes.len(), deliveries);
+    let count = |outcome: Taken| outcomes.iter().filter(|one| **one == Ok(outcome)).count();
+    assert!(count(Taken::Recorded) > 5, "{outcomes:?}");
+    assert!(
+        count(Taken::Repeated) >= count(Taken::Recorded),
+        "each was sent twice: {outcomes:?}"
+    );
+    assert_eq!(
+        outcomes.iter().filter(|one| one.is_err()).count() + count(Taken::Rejected),
+        0,
+        "{outcomes:?}"
+    );
+    let from_webhooks = bench.ids();
+    assert_eq!(from_webhooks.len(), count(Taken::Recorded));
+
+    for wrong in [json!({"secret": "whsec_other"}), json!({"timestamp": 1_700_000_000})] {
+        bench
+            .running
+            .post_json("/_emulator/stripe/webhooks", "", &order(wrong))
+            .await;
+        assert!(told().iter().all(Result::is_err));
+    }
+    assert_eq!(bench.ids(), from_webhooks, "nothing came of those");
+
+    let lists = ["charges", "refunds", "payouts", "balance_transactions", "subscriptions"];
+    bench
+        .read("stripe", json!({"secret_key": key, "channel": own, "lists": lists}))
+        .await;
+    let all = bench.ids();
+    assert!(all.len() > from_webhooks.len());
+    let records = bench.payloads(Topic::RevenueRecords).len();
+    assert!(records > all.len(), "the lists told again what the webhooks had told");
+}
+
+/// A server that hands its deliveries to `receiver`.
+async fn serve(receiver: Receiver, heard: Arc<Mutex<Vec<Result<Taken, String>>>>) -> String {
+    let take = move |headers: HeaderMap, body: Bytes| {
+        let (receiver, heard) = (receiver.clone(), heard.clone());
+        async move {
+            let signature = headers.get("stripe-signature").and_then(|value| value.to_str().ok());
+            let outcome = receiver.receive(signature.unwrap_or_default(), &body).await;
+            let status = if outcome.is_ok() { 200 } else { 400 };
+            heard
+                .lock()
+                .expect("sound")
+                .push(outcome.map_err(|refused| refused.to_string()));
+            StatusCode::from_u16(status).expect("a status")
+        }
+    };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}/webhooks/stripe", listener.local_addr().expect("an address"));
+    let routes = axum::Router::new().route("/webhooks/stripe", axum::routing::post(take));
+    tokio::spawn(axum::serve(listener, routes).into_future());
+    url
+}
+
+#[tokio::test]
+async fn a_newer_state_is_not_replaced_by_an_older_one() {
+    let bench = Bench::new().await;
+    let receiver = Receiver {
+        pool: bench.database.pool.clone(),
+        outbox: bench.outbox.clone(),
+        clock: bench.running.clock.clone(),
+        secrets: vec![Secret::new("whsec_a")],
+        channel: "UC_x5XG1OV2P6uZZ5FSM9Ttw".to_owned(),
+    };
+    let send = |body: String| {
+        let time = bench.running.clock.now().timestamp();
+        let mut mac = Hmac::<Sha256>::new_from_slice(b"whsec_a").expect("a key");
+        mac.update(format!("{time}.{body}").as_bytes());
+        let hex: String = mac
+            .finalize()
+            .into_bytes()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        let receiver = receiver.clone();
+        async move {
+            receiver
+                .receive(&format!("t={time},v1={hex}"), body.as_bytes())
+                .await
+                .expect("acknowledged")
+        }
+    };
+    let event = |id: &str, created: i64, object: &str, status: &str| {
+        json!({"id": id, "object": "event", "created": created, "type": "charge.updated", "data": {"object": {
+            "id": "ch_9", "object": object, "amount": 500, "currency": "usd", "created": 100, "status": status}}})
+        .to_string()
+    };
+    assert_eq!(send(event("evt_2", 200, "charge", "succeeded")).await, Taken::Recorded);
+    assert_eq!(send(event("evt_1", 100, "charge", "pending")).await, Taken::Overtaken);
+    assert_eq!(send(event("evt_2", 200, "charge", "succeeded")).await, Taken::Repeated);
+    assert_eq!(send(event("evt_3", 300, "customer", "")).await, Taken::Ignored);
+    assert_eq!(send("no JSON".to_owned()).await, Taken::Rejected);
+    let records = bench.payloads_of(Topic::RevenueRecords);
+    assert_eq!(records.len(), 2, "the charge, and what could not be read");
+    assert!(records[1].is_rejected());
 }

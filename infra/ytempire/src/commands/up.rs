@@ -22,6 +22,7 @@ use crate::exit::{Done, wrong_use};
 use crate::output;
 use crate::pipelines::Pipelines;
 use crate::platform::Platform;
+use crate::webhooks;
 
 const PIPELINES: &str = "pipelines";
 
@@ -119,7 +120,9 @@ fn serve(
         readiness,
         version: env!("CARGO_PKG_VERSION"),
     });
-    let routes = routes.merge(connect::routes(platform, own)?);
+    let routes = routes
+        .merge(connect::routes(platform, own)?)
+        .merge(webhooks::routes(platform)?);
     let served = axum::serve(listener, routes).with_graceful_shutdown(async move { stop.cancelled().await });
     Ok(tokio::spawn(served.into_future()))
 }

@@ -18,6 +18,8 @@ pub struct Settings {
     pub base_url: String,
     /// A restricted key that may read the lists is enough.
     pub secret_key: Secret,
+    /// Of webhook endpoints, `whsec_…`; several, separated by commas, while one is rolled. Without one none is served.
+    pub webhook_secret: Secret,
     /// The id of the channel that the money is earned by.
     pub channel: String,
     /// Of charges, refunds, payouts, `balance_transactions`, subscriptions.
@@ -32,6 +34,7 @@ impl Default for Settings {
         Self {
             base_url: "https://api.stripe.com/".to_owned(),
             secret_key: Secret::default(),
+            webhook_secret: Secret::default(),
             channel: String::new(),
             lists: Vec::new(),
             every_minutes: 60,
@@ -55,7 +58,11 @@ impl Configured for Settings {
             value: "LIST",
             help: "charges, refunds, payouts, balance_transactions or subscriptions",
         }],
-        variables: &[("STRIPE_SECRET_KEY", "secret_key"), ("STRIPE_BASE_URL", "base_url")],
+        variables: &[
+            ("STRIPE_SECRET_KEY", "secret_key"),
+            ("STRIPE_WEBHOOK_SECRET", "webhook_secret"),
+            ("STRIPE_BASE_URL", "base_url"),
+        ],
     };
 
     fn open(self) -> Result<Box<dyn Pull>, BadSetting> {
@@ -84,6 +91,12 @@ impl Configured for Settings {
 }
 
 impl Settings {
+    /// Each of which may sign a delivery.
+    pub fn webhook_secrets(&self) -> Vec<Secret> {
+        let secrets = self.webhook_secret.reveal().split(',').map(str::trim);
+        secrets.filter(|secret| !secret.is_empty()).map(Secret::new).collect()
+    }
+
     pub(super) fn contract(&self) -> Contract {
         Contract {
             base_url: self.base_url.clone(),
