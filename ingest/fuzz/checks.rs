@@ -6,7 +6,9 @@ use chrono::{DateTime, NaiveDate};
 use ingest::Outgoing;
 use ingest::sources::analytics::{parse as analytics, report};
 use ingest::sources::file::{Kind, Options, open};
+use ingest::sources::google_trends::widget;
 use ingest::sources::reddit::parse::{self as reddit, Listing};
+use ingest::sources::reporting::{kind, parse as reporting};
 use ingest::sources::youtube::parse as youtube;
 use ingest::sources::{adsense, stripe, suggestions, x};
 use serde_json::Value;
@@ -34,6 +36,18 @@ pub fn file(bytes: &[u8]) {
                 }
             }
         }
+    }
+}
+
+/// A bulk report, as one of each kind.
+pub fn bulk(bytes: &[u8]) {
+    for kind in kind::ALL {
+        let about = reporting::About {
+            channel: "UC_x5XG1OV2P6uZZ5FSM9Ttw",
+            kind,
+            made: DateTime::from_timestamp(1_800_000_000, 0).expect("a time"),
+        };
+        reporting::rows(bytes, about).iter().for_each(sound);
     }
 }
 
@@ -72,6 +86,15 @@ pub fn answer(bytes: &[u8]) {
             is_final: true,
         };
         records.push(analytics::rows(&answer, about));
+    }
+    for kind in widget::Kind::ALL {
+        let asked = widget::Asked {
+            words: "words",
+            region: Some(&region),
+            begin: at - chrono::TimeDelta::days(90),
+            end: at,
+        };
+        records.push(kind.signals(&answer, asked));
     }
     records.iter().flatten().for_each(sound);
     let _ = (

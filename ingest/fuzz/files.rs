@@ -3,4 +3,7 @@
 
 mod checks;
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| checks::file(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    checks::file(bytes);
+    checks::bulk(bytes);
+});

@@ -7,6 +7,7 @@
 
 mod auth;
 mod backoff;
+mod call;
 pub mod catalogue;
 mod check;
 mod errand;
@@ -21,6 +22,7 @@ mod store;
 mod trouble;
 mod vendor;
 mod wallet;
+pub mod words;
 
 use std::time::Duration;
 
@@ -31,6 +33,7 @@ use crate::Outgoing;
 
 pub use auth::{Auth, Grant};
 pub use backoff::{Backoff, retry_after};
+pub use call::Call;
 pub use catalogue::{CATALOGUE, Entry, Flag, Manual};
 pub use check::{BadSetting, base_url};
 pub use errand::{Errand, Told, remember};
@@ -43,7 +46,8 @@ pub use secret::Secret;
 pub use status::{SourceStatus, TargetStatus};
 pub use store::{Etag, Store, StoreError};
 pub use trouble::{Kind, Refusal, Trouble};
-pub use vendor::{Answer, Call, Contract, Vendor};
+pub(crate) use vendor::UNAUTHORIZED;
+pub use vendor::{Answer, Contract, Vendor};
 pub use wallet::{Lost, Wallet};
 
 /// A source that is polled. One file (or folder) below `sources/`, and one line in [`CATALOGUE`].

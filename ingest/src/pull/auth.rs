@@ -32,6 +32,8 @@ pub struct Grant {
     pub client_secret: Secret,
     /// Without one, the client's own credentials are the grant.
     pub refresh_token: Option<Secret>,
+    /// What the form calls the client, at an endpoint that takes no basic authentication.
+    client_field: Option<&'static str>,
     held: Mutex<Held>,
 }
 
@@ -50,8 +52,15 @@ impl Grant {
             client_id,
             client_secret,
             refresh_token,
+            client_field: None,
             held: Mutex::default(),
         }
+    }
+
+    /// Sends the client's id and secret in the form, the id as `field`.
+    pub fn with_client_in_form(mut self, field: &'static str) -> Self {
+        self.client_field = Some(field);
+        self
     }
 
     async fn token(&self, http: &reqwest::Client, now: DateTime<Utc>) -> Result<Secret, Trouble> {
@@ -84,6 +93,11 @@ impl Grant {
         }
         let mut request = http.post(&self.token_url);
         request = match newer.or(self.refresh_token.as_ref()) {
+            None if self.client_field.is_some() => request.form(&[
+                ("grant_type", "client_credentials"),
+                (self.client_field.unwrap_or_default(), &self.client_id),
+                ("client_secret", self.client_secret.reveal()),
+            ]),
             None => request
                 .basic_auth(&self.client_id, Some(self.client_secret.reveal()))
                 .form(&[("grant_type", "client_credentials")]),

@@ -6,15 +6,18 @@ use serde_json::{Map, Value};
 use thiserror::Error;
 
 use super::{BadSetting, Pull, Target};
-use crate::sources::{adsense, analytics, reddit, stripe, suggestions, x, youtube};
+use crate::sources::{adsense, analytics, google_trends, reddit, reporting, stripe, suggestions, tiktok, x, youtube};
 
 /// Every polled source.
 pub const CATALOGUE: &[Entry] = &[
     Entry::of::<youtube::Settings>(),
     Entry::of::<analytics::Settings>(),
+    Entry::of::<reporting::Settings>(),
     Entry::of::<adsense::Settings>(),
     Entry::of::<reddit::Settings>(),
+    Entry::of::<google_trends::Settings>(),
     Entry::of::<x::Settings>(),
+    Entry::of::<tiktok::Settings>(),
     Entry::of::<suggestions::Settings>(),
     Entry::of::<stripe::Settings>(),
 ];

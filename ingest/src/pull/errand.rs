@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{Answer, Call, Etag, Store, Trouble, Vendor};
@@ -43,6 +44,30 @@ impl Errand<'_> {
         }
     }
 
+    /// The cookies that an answer sets.
+    ///
+    /// # Errors
+    /// See [`Trouble`].
+    pub async fn ask_for_cookies(&self, call: &Call) -> Result<Option<String>, Trouble> {
+        match self.vendor.ask_for(self.account, call, self.target).await? {
+            Answer::Fresh { cookies, .. } => Ok(cookies),
+            Answer::Unchanged => Ok(None),
+        }
+    }
+
+    /// The cursor as what the source keeps in it; its default at the very beginning.
+    ///
+    /// # Errors
+    /// It is not what the source keeps, which is our mistake.
+    pub fn step<S: DeserializeOwned + Default>(&self) -> Result<S, Trouble> {
+        match self.cursor {
+            None => Ok(S::default()),
+            Some(cursor) => {
+                S::deserialize(cursor).map_err(|error| Trouble::ours(format!("the cursor can't be read: {error}")))
+            }
+        }
+    }
+
     /// The answer as JSON.
     ///
     /// # Errors
@@ -60,7 +85,7 @@ impl Errand<'_> {
         let mut call = call.clone();
         call.etag = known.as_ref().map(|known| known.etag.clone());
         match (self.vendor.ask_for(self.account, &call, self.target).await?, known) {
-            (Answer::Fresh { body, etag }, _) => {
+            (Answer::Fresh { body, etag, .. }, _) => {
                 let body = json(&body)?;
                 let etag = etag.or_else(|| quoted(body.get("etag")?.as_str()?));
                 Ok(Told::News { body, etag })

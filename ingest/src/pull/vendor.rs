@@ -5,17 +5,18 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use events::Clock;
-use reqwest::header::{ETAG, IF_NONE_MATCH, RETRY_AFTER};
+use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, COOKIE, ETAG, HeaderMap, IF_NONE_MATCH, RETRY_AFTER, SET_COOKIE};
 use serde_json::Value;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 use url::Url;
 
 use super::backoff::retry_at;
-use super::{Auth, Cost, Ledger, Refusal, Secret, Trouble, Wallet, base_url, retry_after};
+use super::{Auth, Call, Ledger, Refusal, Secret, Trouble, Wallet, base_url, retry_after};
 
 /// Larger than any answer that is asked for.
 const LARGEST_ANSWER_BYTES: usize = 256 << 20;
+const JSON: &str = "application/json; charset=utf-8";
 
 /// How a vendor is reached, and what it allows.
 pub struct Contract {
@@ -31,61 +32,14 @@ pub struct Contract {
     pub headers: Vec<(&'static str, String)>,
 }
 
-/// One question.
-#[derive(Debug, Clone, Default)]
-pub struct Call {
-    /// Below the base address, or an address of its own.
-    pub path: String,
-    pub query: Vec<(&'static str, String)>,
-    pub cost: Option<Cost>,
-    /// Of the answer that is known; an answer that has not changed since is not sent again.
-    pub etag: Option<String>,
-}
-
-impl Call {
-    pub fn to(path: impl Into<String>) -> Self {
-        Self {
-            path: path.into(),
-            ..Self::default()
-        }
-    }
-
-    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.query.push((name, value.into()));
-        self
-    }
-
-    pub fn with_any(self, name: &'static str, value: Option<&str>) -> Self {
-        match value {
-            Some(value) => self.with(name, value),
-            None => self,
-        }
-    }
-
-    pub fn at(mut self, cost: Cost) -> Self {
-        self.cost = Some(cost);
-        self
-    }
-
-    /// The question as text, without secrets: what an ETag is kept under.
-    pub fn name(&self) -> String {
-        let mut name = self.path.clone();
-        for (index, (key, value)) in self.query.iter().enumerate() {
-            name.push(if index == 0 { '?' } else { '&' });
-            name.push_str(key);
-            name.push('=');
-            name.push_str(value);
-        }
-        name
-    }
-}
-
 /// What came back.
 #[derive(Debug, Clone)]
 pub enum Answer {
     Fresh {
         body: Bytes,
         etag: Option<String>,
+        /// What the answer sets, as a later question has to send it.
+        cookies: Option<String>,
     },
     /// 304: what the ETag vouches for.
     Unchanged,
@@ -250,12 +204,20 @@ impl Vendor {
             let what = format!("the vendor's answer leads to {host}, which is not where base_url is");
             return Err(Unanswered::NotSent(Trouble::input(what)));
         }
-        let mut request = self.http.get(url).query(&call.query);
+        let mut request = match &call.body {
+            None => self.http.get(url),
+            Some(Value::Null) => self.http.post(url).header(CONTENT_LENGTH, 0),
+            Some(body) => self.http.post(url).header(CONTENT_TYPE, JSON).body(body.to_string()),
+        }
+        .query(&call.query);
         for (name, value) in &self.contract.headers {
             request = request.header(*name, value);
         }
         if let Some(etag) = &call.etag {
             request = request.header(IF_NONE_MATCH, etag);
+        }
+        if let Some(cookies) = &call.cookies {
+            request = request.header(COOKIE, cookies);
         }
         let signed = match token {
             Some(token) => Ok(request.bearer_auth(token.reveal())),
@@ -279,6 +241,7 @@ impl Vendor {
             .and_then(|text| retry_after(text, self.clock.now()))
             .or(reset);
         let etag = header(ETAG).map(str::to_owned);
+        let cookies = cookies(response.headers());
         if status == 304 {
             return Ok(Answer::Unchanged);
         }
@@ -295,6 +258,7 @@ impl Vendor {
             200..300 => Ok(Answer::Fresh {
                 body: body.into(),
                 etag,
+                cookies,
             }),
             _ => Err(Unanswered::Refused(Refusal {
                 status,
@@ -306,7 +270,7 @@ impl Vendor {
 }
 
 /// Our own mark for a refused token.
-const UNAUTHORIZED: &str = "unauthorized";
+pub(crate) const UNAUTHORIZED: &str = "unauthorized";
 
 enum Unanswered {
     /// Nothing reached the vendor, so nothing is charged.
@@ -314,6 +278,14 @@ enum Unanswered {
     /// It broke on the way.
     Broken(Trouble),
     Refused(Refusal),
+}
+
+/// Names and values of what is set, for the same vendor's next question.
+fn cookies(headers: &HeaderMap) -> Option<String> {
+    let pairs = headers.get_all(SET_COOKIE).iter();
+    let pairs = pairs.filter_map(|set| set.to_str().ok()?.split(';').next());
+    let joined = pairs.collect::<Vec<_>>().join("; ");
+    (!joined.is_empty()).then_some(joined)
 }
 
 /// reqwest's messages hold the address, and the address may hold a key.

@@ -59,11 +59,7 @@ impl Pull for Analytics {
 
     /// One day of one report.
     async fn page(&self, errand: &Errand<'_>) -> Result<Page, Trouble> {
-        let step: Step = match errand.cursor {
-            None => Step::default(),
-            Some(cursor) => serde_json::from_value(cursor.clone())
-                .map_err(|error| Trouble::ours(format!("the cursor can't be read: {error}")))?,
-        };
+        let step: Step = errand.step()?;
         let (channel, name) = errand.target.split_once('/').unwrap_or((errand.target, ""));
         let report = report::named(name).ok_or_else(|| Trouble::input(format!("there is no report {name:?}")))?;
         let today = quota_day(errand.observed_at);

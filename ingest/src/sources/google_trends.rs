@@ -1,15 +1,19 @@
-//! What people download from trends.google.com: interest over time, interest by place, related queries.
+//! Google Trends: interest over time, interest by place, related queries. What people download from its page is read
+//! as files, and what its page asks for is asked for over HTTP ([`Settings`]).
 //!
 //! The interface's language decides the words of these files, so they are known by their shape. A column `keyword:
 //! (place)` is a keyword; each of its values is a signal. `<1` is kept as 0.5 with a mark. A cell with nothing in it
 //! is no signal: Google had too little to say.
 
+mod explore;
 mod interest;
 mod places;
 mod regions;
 mod related;
 mod value;
+pub mod widget;
 
+pub use explore::Settings;
 pub(crate) use interest::Interest;
 pub(crate) use regions::Regions;
 pub(crate) use related::Related;

@@ -45,11 +45,7 @@ impl Pull for Reddit {
     }
 
     async fn page(&self, errand: &Errand<'_>) -> Result<Page, Trouble> {
-        let mut step: Step = match errand.cursor {
-            None => Step::default(),
-            Some(cursor) => serde_json::from_value(cursor.clone())
-                .map_err(|error| Trouble::ours(format!("the cursor can't be read: {error}")))?,
-        };
+        let mut step: Step = errand.step()?;
         let aim = Aim::named(errand.target)?;
         let call = aim
             .call()

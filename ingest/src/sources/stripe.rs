@@ -48,11 +48,7 @@ impl Pull for Stripe {
     }
 
     async fn page(&self, errand: &Errand<'_>) -> Result<Page, Trouble> {
-        let mut step: Step = match errand.cursor {
-            None => Step::default(),
-            Some(cursor) => serde_json::from_value(cursor.clone())
-                .map_err(|error| Trouble::ours(format!("the cursor can't be read: {error}")))?,
-        };
+        let mut step: Step = errand.step()?;
         let call = Call::to(format!("v1/{}", errand.target))
             .with("limit", BATCH)
             .with_any("created[gte]", step.since.map(|since| since.to_string()).as_deref())

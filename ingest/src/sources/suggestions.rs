@@ -15,11 +15,14 @@ use serde_json::Value;
 use crate::Outgoing;
 use crate::pull::catalogue::Configured;
 use crate::pull::{
-    Auth, BadSetting, Call, Contract, Errand, Flag, Manual, Next, Page, Pull, Refusal, Target, Trouble, base_url,
+    Auth, BadSetting, Call, Contract, Errand, Flag, Manual, Next, Page, Pull, Refusal, Target, Trouble, base_url, words,
 };
 
 /// CloudEvents `source` of everything read here.
 pub const SOURCE: &str = "/ingest/suggestions";
+
+/// Nobody types more.
+const LONGEST: usize = 200;
 
 /// `[sources.suggestions]`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -64,16 +67,7 @@ impl Configured for Settings {
     fn open(self) -> Result<Box<dyn Pull>, BadSetting> {
         base_url(&self.base_url)?;
         let every = Duration::from_secs(self.every_minutes.max(1) * 60);
-        let mut targets = Vec::new();
-        for word in &self.words {
-            if parted(word).1.trim().is_empty() {
-                return Err(BadSetting::new("words", "there is an empty one"));
-            }
-            targets.push(Target {
-                name: word.clone(),
-                every,
-            });
-        }
+        let targets = words::targets("words", &self.words, LONGEST, every)?;
         Ok(Box::new(Suggestions {
             settings: self,
             targets,
@@ -105,25 +99,17 @@ impl Pull for Suggestions {
     }
 
     async fn page(&self, errand: &Errand<'_>) -> Result<Page, Trouble> {
-        let (region, words) = parted(errand.target);
+        let (region, asked) = words::parted(errand.target);
         let call = Call::to("complete/search")
             .with("client", "firefox")
             .with("ds", "yt")
-            .with("q", words)
+            .with("q", asked)
             .with_any("gl", region.as_ref().map(Region::as_str));
         let answer = errand.ask_json(&call).await?;
         Ok(Page::new(
-            signals(&answer, words, region.as_ref(), errand.observed_at),
+            signals(&answer, asked, region.as_ref(), errand.observed_at),
             Next::Done(None),
         ))
-    }
-}
-
-/// `US:cat videos` as region and words; what is no region is part of the words.
-fn parted(target: &str) -> (Option<Region>, &str) {
-    match target.split_once(':').map(|(code, words)| (Region::new(code), words)) {
-        Some((Ok(region), words)) => (Some(region), words),
-        _ => (None, target),
     }
 }
 
@@ -166,11 +152,5 @@ mod tests {
         assert_eq!(values.collect::<Vec<_>>(), [Some(100.0), Some(75.0), None, Some(25.0)]);
         assert!(records[2].is_rejected());
         assert!(signals(&Value::Null, "cat", None, DateTime::UNIX_EPOCH)[0].is_rejected());
-    }
-
-    #[test]
-    fn a_region_may_come_before_the_words() {
-        assert_eq!(parted("US:cat"), (Region::new("US").ok(), "cat"));
-        assert_eq!(parted("re:zero"), (None, "re:zero"));
     }
 }

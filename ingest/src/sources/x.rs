@@ -132,11 +132,7 @@ impl Pull for X {
 
     /// One page of one query's hours.
     async fn page(&self, errand: &Errand<'_>) -> Result<Page, Trouble> {
-        let step: Step = match errand.cursor {
-            None => Step::default(),
-            Some(cursor) => serde_json::from_value(cursor.clone())
-                .map_err(|error| Trouble::ours(format!("the cursor can't be read: {error}")))?,
-        };
+        let step: Step = errand.step()?;
         let end = full_hour(errand.observed_at);
         let first = full_hour(errand.observed_at - REACH);
         let since = step.since.map_or(first, |since| since.max(first));

@@ -24,12 +24,15 @@ const FILES: [&str; 7] = [
     "channel_id,date,subscribers,views,videos\nUC_x5XG1OV2P6uZZ5FSM9Ttw,2026-01-01,100,2000,3\n",
 ];
 
-const ANSWERS: [&str; 5] = [
+const ANSWERS: [&str; 8] = [
     r#"{"items":[{"id":"2kyS6SvSYSE","snippet":{"title":"t","publishedAt":"2017-11-13T17:13:01Z","tags":["a"],"categoryId":"22"},"statistics":{"viewCount":"748374"},"contentDetails":{"duration":"PT15M33S"},"status":{"privacyStatus":"public"}}],"nextPageToken":"x"}"#,
     r#"{"columnHeaders":[{"name":"day"},{"name":"views"},{"name":"estimatedRevenue"}],"rows":[["2026-11-20",12,1.5]]}"#,
     r#"{"data":[{"id":"ch_1","object":"charge","amount":1000,"currency":"jpy","created":1700000000,"status":"succeeded"}]}"#,
     r#"{"data":{"children":[{"kind":"t3","data":{"name":"t3_a","title":"t","score":5,"created_utc":1700000000}}],"after":"t3_a"}}"#,
     r#"["cat",["cat videos","cats"]]"#,
+    r#"{"default":{"timelineData":[{"time":"1795392000","formattedValue":["<1"],"hasData":[true]},{"time":"1795478400","formattedValue":["7"],"isPartial":true}]}}"#,
+    r#"{"default":{"geoMapData":[{"geoCode":"US-CA","geoName":"California","formattedValue":["40"],"hasData":[true]}]}}"#,
+    r#"{"default":{"rankedList":[{"rankedKeyword":[{"query":"cat food","value":100}]},{"rankedKeyword":[{"query":"cat gpt","value":41250}]}]}}"#,
 ];
 
 /// One thing that goes wrong with bytes.
@@ -153,6 +156,21 @@ proptest! {
     fn a_damaged_file_is_read_or_refused(which in any::<Index>(), damages in prop::collection::vec(damage(), 0..5)) {
         let samples = files();
         checks::file(&damaged(&samples[which.index(samples.len())], &damages));
+    }
+}
+
+/// What bulk reports look like.
+const BULK: [&str; 2] = [
+    "date,channel_id,video_id,traffic_source_type,traffic_source_detail,operating_system,device_type,video_thumbnail_impressions,video_thumbnail_impressions_ctr\n20261120,UC_x5XG1OV2P6uZZ5FSM9Ttw,2kyS6SvSYSE,5,\"a, b\",2,104,100,0.045\n20261120,UC_x5XG1OV2P6uZZ5FSM9Ttw,,,,,,7.0,0\n",
+    "date,channel_id,video_id,live_or_on_demand,subscribed_status,country_code,age_group,gender,views_percentage\n20261120,UC_x5XG1OV2P6uZZ5FSM9Ttw,2kyS6SvSYSE,on demand,subscribed,US,AGE_18_24,FEMALE,12.5\n",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_damaged_bulk_report_is_read_or_refused(which in 0..BULK.len(), damages in prop::collection::vec(damage(), 0..5)) {
+        checks::bulk(&damaged(BULK[which].as_bytes(), &damages));
     }
 }
 

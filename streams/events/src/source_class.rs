@@ -29,6 +29,7 @@ pub enum SourceClass {
 const SOURCES: &[(&str, SourceClass)] = &[
     ("/ingest/youtube", SourceClass::YoutubeApi),
     ("/ingest/analytics", SourceClass::Owner),
+    ("/ingest/reporting", SourceClass::Owner),
     ("/ingest/adsense", SourceClass::Owner),
     ("/ingest/stripe", SourceClass::Owner),
     ("/ingest/sponsorship", SourceClass::Owner),
@@ -39,6 +40,7 @@ const SOURCES: &[(&str, SourceClass)] = &[
     ("/ingest/google-trends", SourceClass::Vendor),
     ("/ingest/reddit", SourceClass::Vendor),
     ("/ingest/suggestions", SourceClass::Vendor),
+    ("/ingest/tiktok", SourceClass::Vendor),
     ("/ingest/x", SourceClass::Vendor),
     ("/ingest/simulate", SourceClass::Simulated),
     ("/ingest/quota", SourceClass::Platform),

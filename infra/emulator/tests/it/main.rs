@@ -2,6 +2,7 @@
 
 mod behaviour;
 mod bench;
+mod bulk;
 mod connecting;
 #[path = "../../../../ingest/tests/it/pull/database.rs"]
 mod database;
@@ -9,3 +10,4 @@ mod discovery;
 mod polled;
 mod recorded;
 mod running;
+mod trends;

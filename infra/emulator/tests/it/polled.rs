@@ -30,6 +30,16 @@ fn settings(bench: &Bench) -> Vec<(&'static str, Value)> {
                 "searches": [world.keywords[0]]}),
         ),
         ("analytics", json!({"history_days": 6})),
+        ("reporting", json!({})),
+        (
+            "google-trends",
+            json!({"words": [world.keywords[1], format!("US:{}", world.keywords[2])]}),
+        ),
+        (
+            "tiktok",
+            json!({"token_url": format!("{url}/v2/oauth/token/"), "client_key": "c", "client_secret": "s",
+                "words": [world.keywords[0], world.keywords[1]]}),
+        ),
         (
             "adsense",
             json!({"token_url": format!("{url}/token"), "client_id": "c", "client_secret": "s", "refresh_token": token,

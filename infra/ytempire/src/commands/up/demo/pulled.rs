@@ -78,6 +78,10 @@ fn settings(emulator: &Emulator) -> Vec<(&'static str, Value)> {
             with(&owner, json!({"channels": [own], "requests_per_second": 20.0})),
         ),
         (
+            "reporting",
+            with(&owner, json!({"channels": [own], "requests_per_second": 20.0})),
+        ),
+        (
             "adsense",
             with(
                 &owner,
@@ -93,6 +97,15 @@ fn settings(emulator: &Emulator) -> Vec<(&'static str, Value)> {
         (
             "x",
             json!({"base_url": url, "bearer_token": CLIENT, "queries": keywords, "requests_per_second": 5.0}),
+        ),
+        (
+            "google-trends",
+            json!({"base_url": url, "words": keywords, "requests_per_second": 5.0, "every_minutes": 60}),
+        ),
+        (
+            "tiktok",
+            json!({"base_url": url, "token_url": format!("{url}/v2/oauth/token/"), "client_key": CLIENT,
+                "client_secret": CLIENT, "words": keywords, "requests_per_second": 5.0}),
         ),
         (
             "suggestions",
