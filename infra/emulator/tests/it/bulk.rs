@@ -120,7 +120,7 @@ async fn a_job_that_somebody_deleted_is_made_anew() {
     assert!(bench.ids().is_superset(&first));
 }
 
-/// The columns of each kind, by the newest report of it.
+/// The columns of each kind, by the newest report of it. The combined one has those of the others and is far larger.
 #[tokio::test]
 async fn every_kind_of_report_can_be_read() {
     let bench = Bench::new().await;
