@@ -7,6 +7,7 @@ test_real_kafka() {
     KAFKA_PORT=$(free_port)
     if start_kafka; then
         ingest_over_kafka
+        lag_of_others
         kafka_stops_in_the_middle
     fi
     unset KAFKA_BROKERS
@@ -42,6 +43,13 @@ kafka_stops_in_the_middle() {
     ytempire verify
     ends_with 0 "verify agrees after a broker outage"
     signal_up INT
+}
+
+lag_of_others() {
+    succeeds "lag tells of groups that are not ours" "$PYTHON" "$CHECKS/check_lag.py" "$BIN" "$KAFKA_BROKERS"
+    ytempire lag --json
+    equals "and of ours, by what the sinks have stored" \
+        "$(json '{r["behind"] for r in d if r["group"].startswith("bronze.") or r["group"] == "views"}')" "{0}"
 }
 
 ingest_over_kafka() {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use events::{Clock, Positions, Topic};
+use events::{Clock, Partition, Positions, Topic};
 use log::{Assignment, BatchLimits, Consumer, Fetched, LogError, Record, Settings};
 use thiserror::Error;
 use tokio::sync::{Mutex, watch};
@@ -31,6 +31,8 @@ pub struct Status {
     /// Newest event time written, per topic.
     pub event_time: BTreeMap<Topic, chrono::DateTime<chrono::Utc>>,
     pub committed_at: Option<chrono::DateTime<chrono::Utc>>,
+    /// How long the oldest record of the last step took from the log until it could be queried, per partition.
+    pub queryable_ms: BTreeMap<Partition, i64>,
     /// Why it is not moving, if it isn't.
     pub trouble: Option<String>,
 }
@@ -170,6 +172,9 @@ impl<S: Sink + 'static> Pipeline<S> {
             status.rows += written.rows as u64;
             status.committed_at = Some(now);
             status.trouble = None;
+            status
+                .queryable_ms
+                .extend(queryable_ms(&fetched.records, now.timestamp_millis()));
             for record in &fetched.records {
                 let time = record.header("ce_time").and_then(event_time);
                 let newest = status.event_time.get(&record.partition.topic).copied();
@@ -217,6 +222,18 @@ impl<S: Sink + 'static> Pipeline<S> {
             reason,
         }
     }
+}
+
+fn queryable_ms(records: &[Record], now_ms: i64) -> BTreeMap<Partition, i64> {
+    let mut longest: BTreeMap<Partition, i64> = BTreeMap::new();
+    for record in records {
+        let Some(produced_ms) = record.timestamp_ms else {
+            continue;
+        };
+        let took = longest.entry(record.partition).or_default();
+        *took = (*took).max(now_ms - produced_ms);
+    }
+    longest
 }
 
 fn event_time(header: &[u8]) -> Option<chrono::DateTime<chrono::Utc>> {

@@ -15,7 +15,7 @@ beforeEach(async () => {
 afterEach(() => api.close());
 
 test("every partition has a row under its sink, in order", async () => {
-  const rows = [pipeline({ partition: 1 }), pipeline({ partition: 0, position: 123, behind: 7, behind_seconds: 0.4 }), pipeline({ sink: "lake" })];
+  const rows = [pipeline({ partition: 1 }), pipeline({ partition: 0, position: 123, behind: 7, behind_seconds: 0.4, in_per_second: 12.4, out_per_second: 30, queryable_ms: 240 }), pipeline({ sink: "lake" })];
   api.routes[PATH] = () => success({ pipelines: rows });
   visit("/pipelines", api.url);
   const views = await screen.findByRole("table", { name: "Partitions of views" });
@@ -24,6 +24,8 @@ test("every partition has a row under its sink, in order", async () => {
   expect(first).toHaveTextContent("123 / 130");
   expect(first).toHaveTextContent("Behind");
   expect(first).toHaveTextContent("0.4 s");
+  expect(first).toHaveTextContent("12 / 30");
+  expect(first).toHaveTextContent("240 ms");
   expect(second).toHaveTextContent("youtube.video-snapshots.v1 1");
   expect(second).toHaveTextContent("Caught up");
   expect(screen.getByRole("table", { name: "Partitions of lake" })).toBeVisible();

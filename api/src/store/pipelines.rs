@@ -16,6 +16,10 @@ pub(crate) struct Progress {
     end: i64,
     behind: i64,
     behind_seconds: Option<f64>,
+    in_per_second: Option<f64>,
+    out_per_second: Option<f64>,
+    /// From the log until it could be queried: the oldest record of the last step.
+    queryable_ms: Option<i64>,
     pub(crate) event_time: Option<DateTime<Utc>>,
     committed_at: Option<DateTime<Utc>>,
     updated_at: DateTime<Utc>,
@@ -25,7 +29,7 @@ pub(crate) struct Progress {
 pub(crate) async fn progress(db: &mut PgConnection) -> Result<Vec<Progress>, Error> {
     let progress = sqlx::query_as(
         r#"SELECT sink, topic, partition, position, end_offset AS "end", greatest(end_offset - position, 0) AS behind,
-                  behind_seconds, event_time, committed_at, updated_at
+                  behind_seconds, in_per_second, out_per_second, queryable_ms, event_time, committed_at, updated_at
            FROM sink.progress ORDER BY sink, topic, partition"#,
     );
     Ok(progress.fetch_all(db).await?)

@@ -11,6 +11,7 @@ mod catalogue;
 mod connection;
 mod deletion;
 mod fetch;
+mod groups;
 mod listener;
 mod maintenance;
 mod offsets;
@@ -105,7 +106,12 @@ impl Broker {
         let cancellation = CancellationToken::new();
         let storage_end = CancellationToken::new();
         let storage = storage::open(folder, &settings.cluster_id, reachable(address), storage_end.clone()).await?;
-        let parts = routes::Parts::new(storage.clone(), log.clone(), cancellation.clone())?;
+        let parts = routes::Parts::new(
+            storage.clone(),
+            log.clone(),
+            storage::file(folder),
+            cancellation.clone(),
+        )?;
         let tasks = vec![
             tokio::spawn(listener::run(listener, parts, cancellation.clone(), DRAIN)),
             tokio::spawn(maintenance::run(

@@ -61,6 +61,16 @@ impl Global {
     }
 }
 
+#[derive(Debug, clap::Args)]
+pub struct LagOptions {
+    /// Of another cluster, where groups are known by what they have committed
+    #[arg(long, value_name = "HOST:PORT")]
+    pub brokers: Option<String>,
+    /// Look every second until Ctrl-C; with --json, a line each
+    #[arg(long)]
+    pub watch: bool,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Run the whole platform: broker, database, pipelines, API, dashboard
@@ -75,9 +85,12 @@ pub enum Command {
         bronze.youtube_video_snapshots group by video_id order by views desc limit 10\""
     )]
     Sql(SqlOptions),
-    /// How far every pipeline is behind its topics
-    #[command(after_help = "Example: ytempire lag --json")]
-    Lag,
+    /// How far every consumer group is behind its topics, in records and in seconds
+    #[command(
+        after_help = "Example: ytempire lag --watch\n\nbehind s: age of the next record to read. in/s, out/s: records that \
+        came and that were read. queryable ms: from the log until the last records could be queried."
+    )]
+    Lag(LagOptions),
     /// Compare topics, lake and views at a common position, and name every difference
     #[command(after_help = "Example: ytempire verify --json")]
     Verify,

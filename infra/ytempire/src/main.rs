@@ -51,7 +51,7 @@ async fn run(cli: Cli) -> anyhow::Result<Done> {
         Command::Up(options) => commands::up::run(start, options).await,
         Command::Ingest(options) => commands::ingest::run(start, options).await,
         Command::Sql(options) => commands::sql::run(start, options).await,
-        Command::Lag => commands::lag::run(start).await,
+        Command::Lag(options) => commands::lag::run(start, options).await,
         Command::Verify => commands::verify::run(start).await,
         Command::DeadLetters(options) => commands::dead_letters::run(start, options).await,
         Command::Doctor => commands::doctor::run(start).await,

@@ -25,6 +25,14 @@ pub fn print(text: &str) -> Result<()> {
     finish(std::io::stdout().lock().write_all(text.as_bytes()))
 }
 
+/// An empty screen, on a terminal.
+pub fn clear() -> Result<()> {
+    match std::io::stdout().is_terminal() {
+        true => print("\x1b[2J\x1b[H"),
+        false => Ok(()),
+    }
+}
+
 pub fn print_json(value: &impl Serialize) -> Result<()> {
     print(&format!("{}\n", serde_json::to_string_pretty(value)?))
 }

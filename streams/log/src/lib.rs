@@ -6,15 +6,19 @@
 
 mod admin;
 mod consumer;
+mod groups;
 mod probe;
 mod producer;
+mod rates;
 mod record;
 mod settings;
 
 pub use admin::ensure_topics;
 pub use consumer::{Assignment, BatchLimits, Consumer, Fetched};
+pub use groups::{GroupLag, GroupProbe, Place};
 pub use probe::{Probe, Watermarks};
 pub use producer::{Delivery, Producer};
+pub use rates::{Rate, Rates};
 pub use record::Record;
 pub use settings::Settings;
 

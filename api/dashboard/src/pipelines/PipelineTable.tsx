@@ -7,7 +7,7 @@ import TableContainer from "@mui/material/TableContainer";
 import TableHead from "@mui/material/TableHead";
 import TableRow from "@mui/material/TableRow";
 import type { Pipeline } from "../api/resources";
-import { whole } from "../format/numbers";
+import { UNKNOWN, whole } from "../format/numbers";
 import { ageSeconds, duration, moment } from "../format/times";
 import { ConditionMark } from "./ConditionMark";
 import { condition, progress, type SinkGroup } from "./lag";
@@ -21,12 +21,14 @@ export function PipelineTable({ group, nowMs }: { group: SinkGroup; nowMs: numbe
       <Table size="small" aria-label={`Partitions of ${group.sink}`} sx={{ tableLayout: { md: "fixed" }, "& td": { whiteSpace: "nowrap" } }}>
         <TableHead>
           <TableRow>
-            <TableCell sx={{ width: { md: "24%" } }}>Topic / partition</TableCell>
-            <TableCell sx={{ ...FROM_SM, width: { md: "11%" } }}>State</TableCell>
-            <TableCell sx={{ ...FROM_SM, width: { md: "17%" } }}>Position / end</TableCell>
+            <TableCell sx={{ width: { md: "20%" } }}>Topic / partition</TableCell>
+            <TableCell sx={{ ...FROM_SM, width: { md: "9%" } }}>State</TableCell>
+            <TableCell sx={{ ...FROM_SM, width: { md: "14%" } }}>Position / end</TableCell>
             <TableCell align="right">Behind</TableCell>
             <TableCell align="right" sx={{ pr: { xs: 2, sm: 1.25 } }}>Lag</TableCell>
-            <TableCell align="right" sx={{ ...FROM_MD, width: { md: "16%" } }}>As of (event time)</TableCell>
+            <TableCell align="right" sx={FROM_MD}>In / out per s</TableCell>
+            <TableCell align="right" sx={FROM_MD}>Queryable after</TableCell>
+            <TableCell align="right" sx={{ ...FROM_MD, width: { md: "14%" } }}>As of (event time)</TableCell>
             <TableCell align="right" sx={FROM_MD}>Committed</TableCell>
             <TableCell align="right" sx={FROM_SM}>Reported</TableCell>
           </TableRow>
@@ -68,11 +70,20 @@ function PartitionRow({ pipeline, nowMs }: { pipeline: Pipeline; nowMs: number }
       </TableCell>
       <TableCell align="right">{whole(pipeline.behind)}</TableCell>
       <TableCell align="right" sx={{ pr: { xs: 2, sm: 1.25 } }}>{lag}</TableCell>
+      <TableCell align="right" sx={FROM_MD}>
+        {rate(pipeline.in_per_second)} / {rate(pipeline.out_per_second)}
+      </TableCell>
+      <TableCell align="right" sx={FROM_MD}>{pipeline.queryable_ms === null ? UNKNOWN : `${whole(pipeline.queryable_ms)} ms`}</TableCell>
       <TableCell align="right" sx={FROM_MD}>{moment(pipeline.event_time)}</TableCell>
       <TableCell align="right" sx={FROM_MD}><Age at={pipeline.committed_at} nowMs={nowMs} /></TableCell>
       <TableCell align="right" sx={FROM_SM}><Age at={pipeline.updated_at} nowMs={nowMs} /></TableCell>
     </TableRow>
   );
+}
+
+/** Unknown before the second report of a sink. */
+function rate(perSecond: number | null): string {
+  return perSecond === null ? UNKNOWN : whole(Math.round(perSecond));
 }
 
 function Age({ at, nowMs }: { at: string | null; nowMs: number }) {

@@ -4,6 +4,7 @@
 //! found, and end its storage for good when asked for an unknown partition. Transactions have no route, so clients
 //! learn from the version negotiation that there are none.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use rama::{Layer as _, Service};
@@ -19,6 +20,7 @@ use super::BrokerError;
 use super::catalogue::Catalogue;
 use super::deletion::{DeleteRecords, DeleteTopics};
 use super::fetch::Fetch;
+use super::groups::DescribeGroups;
 use super::offsets::ListOffsets;
 use super::produce::Produce;
 use super::producer_ids::InitProducerId;
@@ -34,6 +36,8 @@ pub(super) struct Parts {
     groups: Controller<StorageContainer>,
     catalogue: Catalogue,
     log: RecordLog,
+    /// Where Tansu keeps topics and groups.
+    tansu_file: PathBuf,
     cancellation: CancellationToken,
 }
 
@@ -41,6 +45,7 @@ impl Parts {
     pub(super) fn new(
         storage: StorageContainer,
         log: RecordLog,
+        tansu_file: PathBuf,
         cancellation: CancellationToken,
     ) -> Result<Self, BrokerError> {
         let groups = Controller::with_storage(storage.clone()).map_err(|error| BrokerError::Broken {
@@ -51,6 +56,7 @@ impl Parts {
             storage,
             groups,
             log,
+            tansu_file,
             cancellation,
         })
     }
@@ -67,7 +73,6 @@ impl Parts {
             tansu::delete_groups,
             tansu::describe_cluster,
             tansu::describe_configs,
-            tansu::describe_groups,
             tansu::describe_topic_partitions,
             tansu::find_coordinator,
             tansu::incremental_alter_configs,
@@ -98,6 +103,8 @@ impl Parts {
             },
         )?;
         let routes = with(routes, InitProducerId { log: log.clone() })?;
+        let file = self.tansu_file.clone();
+        let routes = with(routes, DescribeGroups { file })?;
         let routes = with(
             routes,
             DeleteRecords {

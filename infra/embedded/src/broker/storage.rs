@@ -6,7 +6,7 @@
 use std::fs::File;
 use std::net::SocketAddr;
 use std::os::fd::AsRawFd as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tansu_storage::{BrokerRegistrationRequest, Storage as _, StorageContainer};
@@ -22,6 +22,11 @@ const NODE_ID: i32 = 1;
 
 /// A broker that was stopped in this process may take a moment to close the file.
 const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Where Tansu keeps its own.
+pub(super) fn file(folder: &Path) -> PathBuf {
+    folder.join("tansu.db")
+}
 
 pub(super) async fn open(
     folder: &Path,

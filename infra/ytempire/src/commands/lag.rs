@@ -1,102 +1,215 @@
-use anyhow::Result;
-use events::{Positions, Topic};
-use log::Probe;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use chrono::{DateTime, Utc};
+use events::{Clock, Topic};
+use log::{GroupProbe, Place};
 use serde::Serialize;
+use streams::progress::{Observer, Progress};
 use streams::{BronzeSink, VIEWS_SINK, progress};
 
 use super::Start;
+use crate::cli::LagOptions;
 use crate::exit::Done;
 use crate::output;
 use crate::platform::{ALL_NEEDS, Platform};
 
+/// Two looks make a rate.
+const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
+
 #[derive(Debug, Serialize)]
 struct Lag {
-    sink: String,
-    topic: &'static str,
+    group: String,
+    topic: String,
     partition: i32,
     position: i64,
     end: i64,
     behind: i64,
     /// Age of the next record to read; 0 when there is none.
     behind_seconds: Option<f64>,
+    in_per_second: Option<f64>,
+    out_per_second: Option<f64>,
+    caught_up_in_seconds: Option<f64>,
+    /// From the log until it could be queried; of our own sinks only.
+    queryable_ms: Option<i64>,
 }
 
-/// Positions come from the sinks' own stores, so they are true whoever runs the pipelines, and when nobody does.
-pub async fn run(start: Start) -> Result<Done> {
+/// Our own positions come from the sinks' own stores, so they are true whoever runs the pipelines, and when nobody does.
+/// Everybody else's are what their groups have committed.
+pub async fn run(start: Start, options: LagOptions) -> Result<Done> {
     let json = start.global.json;
-    let platform = Platform::attach(start.settings, start.clock, &ALL_NEEDS).await?;
-    let lags = look(&platform).await?;
-    platform.stop().await?;
-    if json {
-        output::print_json(&lags)?;
-        return Ok(Done::Wholly);
-    }
-    let seconds = |lag: &Lag| {
-        lag.behind_seconds
-            .map_or_else(String::new, |seconds| format!("{seconds:.1}"))
+    let cluster = match options.brokers {
+        Some(brokers) => Cluster::foreign(start, brokers),
+        None => Cluster::Ours(Box::new(
+            Platform::attach(start.settings, start.clock, &ALL_NEEDS).await?,
+        )),
     };
+    let shown = show(&cluster, json, options.watch).await;
+    if let Cluster::Ours(platform) = cluster {
+        platform.stop().await?;
+    }
+    shown.map(|()| Done::Wholly)
+}
+
+/// Whose groups are looked at.
+enum Cluster {
+    Ours(Box<Platform>),
+    Foreign {
+        log: log::Settings,
+        clock: std::sync::Arc<dyn Clock>,
+    },
+}
+
+impl Cluster {
+    fn foreign(start: Start, brokers: String) -> Self {
+        Cluster::Foreign {
+            log: log::Settings {
+                brokers,
+                properties: start.settings.kafka.properties,
+            },
+            clock: start.clock,
+        }
+    }
+
+    fn log(&self) -> &log::Settings {
+        match self {
+            Cluster::Ours(platform) => &platform.log,
+            Cluster::Foreign { log, .. } => log,
+        }
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        match self {
+            Cluster::Ours(platform) => platform.clock.now(),
+            Cluster::Foreign { clock, .. } => clock.now(),
+        }
+    }
+
+    /// Where our sinks stand, by their own stores.
+    async fn stored(&self) -> Result<Vec<Place>> {
+        match self {
+            Cluster::Ours(platform) => stored(platform).await,
+            Cluster::Foreign { .. } => Ok(Vec::new()),
+        }
+    }
+
+    async fn queryable_ms(&self) -> Result<BTreeMap<(String, String, i32), i64>> {
+        match self {
+            Cluster::Ours(platform) => Ok(progress::queryable_ms(platform.pool()?).await?),
+            Cluster::Foreign { .. } => Ok(BTreeMap::new()),
+        }
+    }
+}
+
+async fn show(cluster: &Cluster, json: bool, watch: bool) -> Result<()> {
+    let log = cluster.log().clone();
+    let mut observer = tokio::task::spawn_blocking(move || Observer::open(&log)).await??;
+    look(cluster, &mut observer).await?;
+    loop {
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => return Ok(()),
+            () = tokio::time::sleep(BETWEEN_LOOKS) => {}
+        }
+        let lags = look(cluster, &mut observer).await?;
+        match (json, watch) {
+            (true, true) => output::print(&format!("{}\n", serde_json::to_string(&lags)?))?,
+            (true, false) => output::print_json(&lags)?,
+            (false, true) => {
+                output::clear()?;
+                print(&lags)?;
+            }
+            (false, false) => print(&lags)?,
+        }
+        if !watch {
+            return Ok(());
+        }
+    }
+}
+
+async fn look(cluster: &Cluster, observer: &mut Observer) -> Result<Vec<Lag>> {
+    let stored = cluster.stored().await?;
+    let queryable = cluster.queryable_ms().await?;
+    let now = cluster.now();
+    let found = tokio::task::block_in_place(|| observer.look_at(&stored, now)).context("check the brokers' address")?;
+    let lag = |progress: Progress| {
+        let (lag, rate) = (progress.lag, progress.rate);
+        let place = lag.place.clone();
+        let key = (place.group.clone(), place.topic.clone(), place.partition);
+        Lag {
+            position: place.position,
+            end: lag.end,
+            behind: lag.behind(),
+            behind_seconds: lag.behind_seconds,
+            in_per_second: rate.map(|rate| rate.in_per_second),
+            out_per_second: rate.map(|rate| rate.out_per_second),
+            caught_up_in_seconds: rate.and_then(|rate| rate.caught_up_in_seconds(lag.behind())),
+            queryable_ms: queryable.get(&key).copied(),
+            group: place.group,
+            topic: place.topic,
+            partition: place.partition,
+        }
+    };
+    Ok(found.into_iter().map(lag).collect())
+}
+
+async fn stored(platform: &Platform) -> Result<Vec<Place>> {
+    let views = streams::stored_positions(platform.pool()?).await?;
+    let settings = platform.log.clone();
+    let probe = tokio::task::spawn_blocking(move || GroupProbe::open(&settings)).await??;
+    let mut places = Vec::new();
+    for topic in Topic::ALL {
+        let sink = BronzeSink::name_of(topic);
+        // which partitions there are
+        let empty = tokio::task::block_in_place(|| probe.places(&sink, &[topic], &events::Positions::default()))?;
+        let partitions: Vec<_> = empty
+            .iter()
+            .map(|place| events::Partition {
+                topic,
+                number: place.partition,
+            })
+            .collect();
+        let table = lake::Table::of(topic);
+        let stored = platform.lake.positions(table, &sink, &partitions).await?;
+        places.extend(tokio::task::block_in_place(|| probe.places(&sink, &[topic], &stored))?);
+        if features::TILES.iter().any(|tile| tile.topic == topic) {
+            places.extend(tokio::task::block_in_place(|| {
+                probe.places(VIEWS_SINK, &[topic], &views)
+            })?);
+        }
+    }
+    Ok(places)
+}
+
+fn print(lags: &[Lag]) -> Result<()> {
+    let number = |number: Option<f64>| number.map_or_else(String::new, |number| format!("{number:.1}"));
     let rows = lags.iter().map(|lag| {
         let numbers = [i64::from(lag.partition), lag.position, lag.end, lag.behind];
-        let mut cells = vec![lag.sink.clone(), lag.topic.to_owned()];
+        let mut cells = vec![lag.group.clone(), lag.topic.clone()];
         cells.extend(numbers.map(|number| number.to_string()));
-        cells.push(seconds(lag));
+        cells.extend([
+            number(lag.behind_seconds),
+            number(lag.in_per_second),
+            number(lag.out_per_second),
+            number(lag.caught_up_in_seconds),
+            lag.queryable_ms.map_or_else(String::new, |ms| ms.to_string()),
+        ]);
         cells
     });
     output::print_table(
         &[
-            "sink",
+            "group",
             "topic",
             "partition",
             "position",
             "end",
             "behind",
-            "behind seconds",
+            "behind s",
+            "in/s",
+            "out/s",
+            "caught up in s",
+            "queryable ms",
         ],
         rows,
-    )?;
-    Ok(Done::Wholly)
-}
-
-async fn look(platform: &Platform) -> Result<Vec<Lag>> {
-    let settings = platform.log.clone();
-    let ends = tokio::task::spawn_blocking(move || Probe::open(&settings)?.ends(&Topic::ALL)).await??;
-    let views = streams::stored_positions(platform.pool()?).await?;
-    let mut lags = Vec::new();
-    for topic in Topic::ALL {
-        let ends = ends.only(&[topic]);
-        let partitions: Vec<_> = ends.iter().map(|(partition, _)| partition).collect();
-        let sink = BronzeSink::name_of(topic);
-        let stored = platform
-            .lake
-            .positions(lake::Table::of(topic), &sink, &partitions)
-            .await?;
-        lags.extend(of_sink(platform, sink, stored, ends.clone()).await?);
-        if features::TILES.iter().any(|tile| tile.topic == topic) {
-            lags.extend(of_sink(platform, VIEWS_SINK.to_owned(), views.clone(), ends).await?);
-        }
-    }
-    lags.sort_by(|a, b| (&a.sink, a.topic, a.partition).cmp(&(&b.sink, b.topic, b.partition)));
-    Ok(lags)
-}
-
-async fn of_sink(platform: &Platform, sink: String, positions: Positions, ends: Positions) -> Result<Vec<Lag>> {
-    let (settings, now) = (platform.log.clone(), platform.clock.now());
-    let looked = tokio::task::spawn_blocking(move || {
-        let probe = Probe::open(&settings)?;
-        ends.iter()
-            .map(|(partition, end)| {
-                let position = positions.of(partition);
-                Ok(Lag {
-                    sink: sink.clone(),
-                    topic: partition.topic.name(),
-                    partition: partition.number,
-                    position,
-                    end,
-                    behind: (end - position).max(0),
-                    behind_seconds: progress::behind_seconds(&probe, partition, &positions, end, now)?,
-                })
-            })
-            .collect::<Result<Vec<_>, log::LogError>>()
-    });
-    Ok(looked.await??)
+    )
 }

@@ -184,7 +184,7 @@ mod tests {
         );
         let ids: Vec<_> = read("channel_basic_a3", &csv)
             .iter()
-            .map(|record| record.envelope.id.clone())
+            .map(|record| record.envelope.id)
             .collect();
         assert_ne!(ids[0], ids[1]);
     }

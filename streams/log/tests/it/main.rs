@@ -2,4 +2,5 @@
 
 mod broker;
 mod groups;
+mod lag;
 mod reading;

@@ -79,7 +79,11 @@ fn settings(emulator: &Emulator) -> Vec<(&'static str, Value)> {
         ),
         (
             "reporting",
-            with(&owner, json!({"channels": [own], "requests_per_second": 20.0})),
+            with(
+                &owner,
+                // the combined report is a hundred times as large
+                json!({"channels": [own], "reports": ["channel_reach_basic_a1"]}),
+            ),
         ),
         (
             "adsense",
