@@ -33,6 +33,11 @@ pub(crate) const VIEWS: &[LakeView] = &[
     },
     LakeView {
         schema: "silver",
+        name: "exchange_rates",
+        sql: include_str!("views/exchange_rates.sql"),
+    },
+    LakeView {
+        schema: "silver",
         name: "revenue_records",
         sql: include_str!("views/revenue_records.sql"),
     },

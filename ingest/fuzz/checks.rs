@@ -10,7 +10,7 @@ use ingest::sources::google_trends::widget;
 use ingest::sources::reddit::parse::{self as reddit, Listing};
 use ingest::sources::reporting::{kind, parse as reporting};
 use ingest::sources::youtube::parse as youtube;
-use ingest::sources::{adsense, stripe, suggestions, x};
+use ingest::sources::{adsense, exchange_rates, stripe, suggestions, x};
 use serde_json::Value;
 
 /// A file, as what it shows itself to be, and as each kind that it may be said to be.
@@ -36,6 +36,13 @@ pub fn file(bytes: &[u8]) {
                 }
             }
         }
+    }
+}
+
+/// A file of exchange rates.
+pub fn rates(bytes: &[u8]) {
+    if let Ok(days) = exchange_rates::days(bytes) {
+        exchange_rates::records(&days).iter().for_each(sound);
     }
 }
 

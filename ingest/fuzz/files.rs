@@ -6,4 +6,5 @@ mod checks;
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     checks::file(bytes);
     checks::bulk(bytes);
+    checks::rates(bytes);
 });

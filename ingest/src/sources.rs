@@ -10,6 +10,7 @@ pub mod adsense;
 pub mod analytics;
 mod channel_tracker;
 mod comment_export;
+pub mod exchange_rates;
 pub mod file;
 pub mod google_trends;
 pub mod reddit;

@@ -10,8 +10,8 @@ use arrow::error::ArrowError;
 use arrow::json::ReaderBuilder;
 use chrono::{DateTime, Datelike, Utc};
 use events::{
-    Alert, AnalyticsRow, CategoryName, ChannelSnapshot, Comment, Envelope, EventId, Payload, Rejection, RevenueRecord,
-    Topic, TrendSignal, VideoSnapshot,
+    Alert, AnalyticsRow, CategoryName, ChannelSnapshot, Comment, Envelope, EventId, ExchangeRate, Payload, Rejection,
+    RevenueRecord, Topic, TrendSignal, VideoSnapshot,
 };
 use lake::Table;
 use log::Record;
@@ -34,6 +34,7 @@ pub fn decode(topic: Topic, records: &[Record], now: DateTime<Utc>) -> Result<Re
         Topic::Categories => rows::<CategoryName>(records, now),
         Topic::TrendSignals => rows::<TrendSignal>(records, now),
         Topic::RevenueRecords => rows::<RevenueRecord>(records, now),
+        Topic::ExchangeRates => rows::<ExchangeRate>(records, now),
         Topic::Analytics => rows::<AnalyticsRow>(records, now),
         Topic::Comments => rows::<Comment>(records, now),
         Topic::Alerts => rows::<Alert>(records, now),

@@ -34,12 +34,13 @@ impl Verdict {
 }
 
 impl Table {
-    pub const ALL: [Table; 8] = [
+    pub const ALL: [Table; 9] = [
         Table(Topic::VideoSnapshots),
         Table(Topic::ChannelSnapshots),
         Table(Topic::Categories),
         Table(Topic::TrendSignals),
         Table(Topic::RevenueRecords),
+        Table(Topic::ExchangeRates),
         Table(Topic::Analytics),
         Table(Topic::Comments),
         Table(Topic::Alerts),
@@ -78,6 +79,7 @@ impl Table {
             Topic::Categories => category(),
             Topic::TrendSignals => trend_signal(),
             Topic::RevenueRecords => revenue_record(),
+            Topic::ExchangeRates => exchange_rate(),
             Topic::Analytics => analytics_row(),
             Topic::Comments => comment(),
             Topic::Alerts => alert(),
@@ -234,6 +236,16 @@ fn revenue_record() -> Vec<Column> {
         ("usd_rate", DataType::Float64),
         ("usd_rate_on", DataType::Date32),
         ("payer", DataType::Utf8),
+    ]
+}
+
+fn exchange_rate() -> Vec<Column> {
+    vec![
+        ("publisher", DataType::Utf8),
+        ("base", DataType::Utf8),
+        ("currency", DataType::Utf8),
+        ("rate", DataType::Float64),
+        ("day", DataType::Date32),
     ]
 }
 

@@ -38,3 +38,8 @@ SELECT d._topic, d._partition, d._offset, d._event_id, d._event_type, d._source,
 FROM bronze.platform_alerts d
 WHERE d._verdict = 'rejected'
     AND NOT EXISTS (SELECT 1 FROM bronze.platform_alerts a WHERE a._verdict = 'accepted' AND a._event_id = d._event_id)
+UNION ALL
+SELECT d._topic, d._partition, d._offset, d._event_id, d._event_type, d._source, d._subject, d.observed_at, d._ingested_at, d._reason, d._raw
+FROM bronze.finance_exchange_rates d
+WHERE d._verdict = 'rejected'
+    AND NOT EXISTS (SELECT 1 FROM bronze.finance_exchange_rates a WHERE a._verdict = 'accepted' AND a._event_id = d._event_id)

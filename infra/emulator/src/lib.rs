@@ -26,6 +26,7 @@ mod pacific;
 mod page;
 mod query;
 mod quota;
+mod rates;
 mod reddit;
 mod reporting;
 mod router;

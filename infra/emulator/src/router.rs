@@ -6,8 +6,8 @@ use axum::routing::{get, post};
 
 use crate::state::Shared;
 use crate::{
-    adsense, analytics, control, faults, feed, google, hub, journal, reddit, reporting, stripe, suggestions, tiktok,
-    trends, x, youtube,
+    adsense, analytics, control, faults, feed, google, hub, journal, rates, reddit, reporting, stripe, suggestions,
+    tiktok, trends, x, youtube,
 };
 
 pub(crate) fn router(state: Shared) -> Router {
@@ -24,6 +24,9 @@ pub(crate) fn router(state: Shared) -> Router {
         .route("/v2/oauth/token", post(tiktok::token))
         .route("/v2/research/video/query", post(tiktok::query))
         .route("/complete/search", get(suggestions::complete))
+        .route("/stats/eurofxref/eurofxref-daily.xml", get(rates::daily))
+        .route("/stats/eurofxref/eurofxref-hist-90d.xml", get(rates::short))
+        .route("/stats/eurofxref/eurofxref-hist.xml", get(rates::long))
         .route("/subscribe", post(hub::subscribe))
         .route("/feeds/videos.xml", get(feed::serve))
         .route("/xml/feeds/videos.xml", get(feed::serve))

@@ -6,7 +6,9 @@ use serde_json::{Map, Value};
 use thiserror::Error;
 
 use super::{BadSetting, Pull, Target};
-use crate::sources::{adsense, analytics, google_trends, reddit, reporting, stripe, suggestions, tiktok, x, youtube};
+use crate::sources::{
+    adsense, analytics, exchange_rates, google_trends, reddit, reporting, stripe, suggestions, tiktok, x, youtube,
+};
 
 /// Every polled source.
 pub const CATALOGUE: &[Entry] = &[
@@ -20,6 +22,7 @@ pub const CATALOGUE: &[Entry] = &[
     Entry::of::<tiktok::Settings>(),
     Entry::of::<suggestions::Settings>(),
     Entry::of::<stripe::Settings>(),
+    Entry::of::<exchange_rates::Settings>(),
 ];
 
 /// What a source needs to stand in the catalogue: its settings, with a default for each.

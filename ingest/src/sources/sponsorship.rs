@@ -60,7 +60,7 @@ impl Reading for Sponsorship {
     fn read(&mut self, cells: &Cells<'_>) -> Result<Vec<Outgoing>, Misread> {
         let currency = cells.required(Some(self.currency), currency)?;
         let day = cells.required(Some(self.day), day)?;
-        let amount_minor = cells.required(Some(self.amount), |text| minor(text, digits_of(&currency)))?;
+        let amount_minor = cells.required(Some(self.amount), |text| minor(text, currency.minor_digits() as usize))?;
         let revenue = RevenueRecord {
             channel_id: cells.required(Some(self.channel), cell::channel_id)?,
             video_id: cells.optional(self.video, cell::video_id)?,
@@ -113,16 +113,6 @@ fn status(text: &str) -> Result<RevenueStatus, Damage> {
             text,
             "is neither confirmed (paid) nor estimated (pending)",
         )),
-    }
-}
-
-/// Decimal digits of a currency's minor unit (ISO 4217).
-fn digits_of(currency: &Currency) -> usize {
-    match currency.as_str() {
-        "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "UYI" | "VND"
-        | "VUV" | "XAF" | "XOF" | "XPF" => 0,
-        "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
-        _ => 2,
     }
 }
 

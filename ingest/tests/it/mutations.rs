@@ -174,6 +174,18 @@ proptest! {
     }
 }
 
+const RATES: &str = "<?xml version='1.0'?><gesmes:Envelope xmlns:gesmes='http://www.gesmes.org/xml/2002-08-01'><Cube><Cube time='2026-11-25'>\
+    <Cube currency='USD' rate='1.0946'/><Cube currency='JPY' rate='161.2'/></Cube></Cube></gesmes:Envelope>";
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_damaged_file_of_rates_is_read_or_refused(damages in prop::collection::vec(damage(), 0..5)) {
+        checks::rates(&damaged(RATES.as_bytes(), &damages));
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 4_000, ..ProptestConfig::default() })]
 

@@ -19,7 +19,8 @@ pub use envelope::{CONTENT_TYPE_JSON, CONTENT_TYPE_RAW, Envelope, EnvelopeError}
 pub use event::{Event, Payload, Rejection};
 pub use id::EventId;
 pub use payload::{
-    Alert, AnalyticsRow, CategoryName, ChannelSnapshot, Comment, RevenueRecord, TrendSignal, VideoSnapshot,
+    Alert, AnalyticsRow, CategoryName, ChannelSnapshot, Comment, ExchangeRate, RevenueRecord, TrendSignal,
+    VideoSnapshot,
 };
 pub use position::{Partition, Positions, Span};
 pub use source_class::SourceClass;

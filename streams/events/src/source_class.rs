@@ -41,6 +41,7 @@ const SOURCES: &[(&str, SourceClass)] = &[
     ("/ingest/reddit", SourceClass::Vendor),
     ("/ingest/suggestions", SourceClass::Vendor),
     ("/ingest/tiktok", SourceClass::Vendor),
+    ("/ingest/exchange-rates", SourceClass::Vendor),
     ("/ingest/x", SourceClass::Vendor),
     ("/ingest/simulate", SourceClass::Simulated),
     ("/ingest/quota", SourceClass::Platform),

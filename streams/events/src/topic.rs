@@ -15,6 +15,7 @@ pub enum Topic {
     Categories,
     TrendSignals,
     RevenueRecords,
+    ExchangeRates,
     Analytics,
     Comments,
     Alerts,
@@ -30,12 +31,13 @@ pub enum Cleanup {
 }
 
 impl Topic {
-    pub const ALL: [Topic; 8] = [
+    pub const ALL: [Topic; 9] = [
         Topic::VideoSnapshots,
         Topic::ChannelSnapshots,
         Topic::Categories,
         Topic::TrendSignals,
         Topic::RevenueRecords,
+        Topic::ExchangeRates,
         Topic::Analytics,
         Topic::Comments,
         Topic::Alerts,
@@ -49,6 +51,7 @@ impl Topic {
             Topic::Categories => "youtube.categories.v1",
             Topic::TrendSignals => "trends.signals.v1",
             Topic::RevenueRecords => "revenue.records.v1",
+            Topic::ExchangeRates => "finance.exchange-rates.v1",
             Topic::Analytics => "youtube.analytics.v1",
             Topic::Comments => "youtube.comments.v1",
             Topic::Alerts => "platform.alerts.v1",
@@ -62,6 +65,7 @@ impl Topic {
             Topic::ChannelSnapshots | Topic::RevenueRecords | Topic::Analytics => "channel id",
             Topic::Categories => "region and category id",
             Topic::TrendSignals => "keyword",
+            Topic::ExchangeRates => "currency",
             Topic::Alerts => "channel id or project",
         }
     }
@@ -75,7 +79,7 @@ impl Topic {
             | Topic::RevenueRecords
             | Topic::Analytics
             | Topic::Comments => 2,
-            Topic::Categories | Topic::Alerts => 1,
+            Topic::Categories | Topic::ExchangeRates | Topic::Alerts => 1,
         }
     }
 

@@ -55,6 +55,7 @@ fn settings(bench: &Bench) -> Vec<(&'static str, Value)> {
             json!({"bearer_token": "t", "queries": [world.keywords[0], world.keywords[2]]}),
         ),
         ("suggestions", json!({"words": world.keywords})),
+        ("exchange-rates", json!({"currencies": ["all"]})),
         (
             "stripe",
             json!({"secret_key": format!("sk_test_{}", world.earning), "channel": own,

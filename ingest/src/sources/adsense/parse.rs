@@ -47,13 +47,14 @@ fn revenue(
         .and_then(Value::as_str)
         .unwrap_or("USD");
     let amount = row.required(&format!("/cells/{amount_at}/value"))?;
-    let amount_minor = minor(amount, exponent(currency)).ok_or_else(|| {
+    let currency = Currency::new(currency)?;
+    let amount_minor = minor(amount, currency.minor_digits()).ok_or_else(|| {
         BadItem::new(
             "ESTIMATED_EARNINGS",
             format!("{} is no amount", crate::fault::excerpt(amount)),
         )
     })?;
-    let is_usd = currency == "USD";
+    let is_usd = currency.as_str() == "USD";
     // a month's earnings are settled after it has ended
     let is_settled = (day.year(), day.month()) < (today.year(), today.month());
     Ok(RevenueRecord {
@@ -62,7 +63,7 @@ fn revenue(
         source: RevenueSource::Adsense,
         reference_id: format!("{account}/{day}"),
         amount_minor,
-        currency: Currency::new(currency)?,
+        currency,
         day,
         status: if is_settled {
             RevenueStatus::Confirmed
@@ -75,16 +76,6 @@ fn revenue(
         usd_rate_on: is_usd.then_some(day),
         payer: None,
     })
-}
-
-/// Digits behind the point of a currency's unit (ISO 4217).
-fn exponent(currency: &str) -> u32 {
-    match currency {
-        "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "UYI" | "VND"
-        | "VUV" | "XAF" | "XOF" | "XPF" => 0,
-        "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
-        _ => 2,
-    }
 }
 
 /// A decimal text in minor units; digits beyond them are rounded half away from zero.

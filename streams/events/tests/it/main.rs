@@ -4,7 +4,8 @@
 use std::path::PathBuf;
 
 use events::{
-    Alert, AnalyticsRow, CategoryName, ChannelSnapshot, Comment, Payload, RevenueRecord, TrendSignal, VideoSnapshot,
+    Alert, AnalyticsRow, CategoryName, ChannelSnapshot, Comment, ExchangeRate, Payload, RevenueRecord, TrendSignal,
+    VideoSnapshot,
 };
 
 fn check<P: Payload>() {
@@ -32,6 +33,7 @@ fn schemas_are_those_of_the_types() {
     check::<CategoryName>();
     check::<TrendSignal>();
     check::<RevenueRecord>();
+    check::<ExchangeRate>();
     check::<AnalyticsRow>();
     check::<Comment>();
     check::<Alert>();

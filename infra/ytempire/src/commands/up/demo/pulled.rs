@@ -111,6 +111,7 @@ fn settings(emulator: &Emulator) -> Vec<(&'static str, Value)> {
             json!({"base_url": url, "token_url": format!("{url}/v2/oauth/token/"), "client_key": CLIENT,
                 "client_secret": CLIENT, "words": keywords, "requests_per_second": 5.0}),
         ),
+        ("exchange-rates", json!({"base_url": url, "currencies": ["all"]})),
         (
             "suggestions",
             json!({"base_url": url, "words": keywords, "every_minutes": 60}),
