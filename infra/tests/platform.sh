@@ -59,7 +59,7 @@ is_ready() {
 # start_up ARGUMENT...: runs `up` on $DATA in the background and waits until it is ready. Sets UP and URL.
 start_up() {
     local started=$SECONDS
-    "$BIN" --data-dir "$DATA" --http 127.0.0.1:0 up "$@" >"$WORK/up.out" 2>"$WORK/up.log" </dev/null &
+    "$BIN" --data-dir "$DATA" --http "${UP_HTTP:-127.0.0.1:0}" up "$@" >"$WORK/up.out" 2>"$WORK/up.log" </dev/null &
     UP=$!
     STARTED+=("$UP")
     if until_true 60 is_ready; then

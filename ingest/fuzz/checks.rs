@@ -9,6 +9,7 @@ use ingest::sources::file::{Kind, Options, open};
 use ingest::sources::google_trends::widget;
 use ingest::sources::reddit::parse::{self as reddit, Listing};
 use ingest::sources::reporting::{kind, parse as reporting};
+use ingest::sources::websub::notice;
 use ingest::sources::youtube::parse as youtube;
 use ingest::sources::{adsense, exchange_rates, stripe, suggestions, x};
 use serde_json::Value;
@@ -37,6 +38,11 @@ pub fn file(bytes: &[u8]) {
             }
         }
     }
+}
+
+/// What a hub delivers.
+pub fn delivery(bytes: &[u8]) {
+    let _ = notice::notices(bytes);
 }
 
 /// A file of exchange rates.

@@ -7,4 +7,5 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     checks::file(bytes);
     checks::bulk(bytes);
     checks::rates(bytes);
+    checks::delivery(bytes);
 });

@@ -33,7 +33,7 @@ use crate::Outgoing;
 
 pub use auth::{Auth, Grant};
 pub use backoff::{Backoff, retry_after};
-pub use call::Call;
+pub use call::{Body, Call};
 pub use catalogue::{CATALOGUE, Entry, Flag, Manual};
 pub use check::{BadSetting, base_url};
 pub use errand::{Errand, Told, remember};

@@ -21,6 +21,7 @@ pub mod stripe;
 pub mod suggestions;
 pub mod tiktok;
 pub mod trending;
+pub mod websub;
 pub mod x;
 pub mod youtube;
 mod youtube_studio;

@@ -42,10 +42,7 @@ const HEADERS: [(HeaderName, &str); 5] = [
 /// The keys that seal tokens can't be read.
 pub fn connections(platform: &Platform) -> Result<Connections> {
     let oauth = &platform.settings.oauth;
-    let keyring = match oauth.keys.is_empty() {
-        true => Keyring::open(&platform.data_dir().join("secrets.keys"))?,
-        false => Keyring::parse(oauth.keys.reveal()).context("oauth.keys")?,
-    };
+    let keyring = keyring(platform)?;
     let pool = platform.pool()?.clone();
     Ok(Connections::open(
         pool,
@@ -53,6 +50,18 @@ pub fn connections(platform: &Platform) -> Result<Connections> {
         oauth.clone(),
         Arc::clone(&platform.clock),
     )?)
+}
+
+/// The keys that seal tokens, and that secrets of our own are derived from.
+///
+/// # Errors
+/// They can't be read.
+pub fn keyring(platform: &Platform) -> Result<Keyring> {
+    let keys = &platform.settings.oauth.keys;
+    match keys.is_empty() {
+        true => Ok(Keyring::open(&platform.data_dir().join("secrets.keys"))?),
+        false => Keyring::parse(keys.reveal()).context("oauth.keys"),
+    }
 }
 
 /// What sources ask on behalf of connected channels; `None` where no OAuth client is configured.

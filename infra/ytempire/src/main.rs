@@ -13,6 +13,7 @@ mod platform;
 mod sending;
 mod settings;
 mod webhooks;
+mod websub;
 
 use std::process::ExitCode;
 use std::sync::Arc;

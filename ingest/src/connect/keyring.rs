@@ -13,6 +13,8 @@ use aes_gcm::Aes256Gcm;
 use aes_gcm::aead::{Aead, Generate, Key, KeyInit, Nonce, Payload};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
 use thiserror::Error;
 
 use crate::pull::Secret;
@@ -37,6 +39,8 @@ pub enum KeyringError {
 struct NamedKey {
     name: String,
     cipher: Aes256Gcm,
+    /// The key itself, from which secrets are derived.
+    key: Secret,
 }
 
 /// The keys, newest first.
@@ -101,6 +105,23 @@ impl Keyring {
         Ok(format!("{header}.{data}"))
     }
 
+    /// Secrets for a purpose that need not be stored, one from each key, the newest first: HMAC-SHA256 of the purpose
+    /// (RFC 2104), in hexadecimal digits.
+    pub fn derived(&self, purpose: &str) -> Vec<Secret> {
+        let derive = |named: &NamedKey| {
+            let mut mac = Hmac::<Sha256>::new_from_slice(named.key.reveal().as_bytes()).ok()?;
+            mac.update(format!("derived\n{purpose}").as_bytes());
+            let digits = mac
+                .finalize()
+                .into_bytes()
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect::<String>();
+            Some(Secret::new(digits))
+        };
+        self.0.iter().filter_map(derive).collect()
+    }
+
     /// # Errors
     /// Its key has gone, or it is not what was sealed for this purpose.
     pub fn open_sealed(&self, sealed: &str, purpose: &str) -> Result<Secret, KeyringError> {
@@ -142,6 +163,7 @@ fn named(line: &str) -> Option<NamedKey> {
     Some(NamedKey {
         name: name.to_owned(),
         cipher: Aes256Gcm::new(&key),
+        key: Secret::new(STANDARD.encode(&bytes)),
     })
 }
 

@@ -4,6 +4,14 @@ use serde_json::Value;
 
 use super::Cost;
 
+/// What a POST brings.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Body {
+    Empty,
+    Json(Value),
+    Form(Vec<(&'static str, String)>),
+}
+
 /// One question.
 #[derive(Debug, Clone, Default)]
 pub struct Call {
@@ -14,7 +22,7 @@ pub struct Call {
     /// Of the answer that is known; an answer that has not changed since is not sent again.
     pub etag: Option<String>,
     /// With a body the question is a POST.
-    pub body: Option<Value>,
+    pub body: Option<Body>,
     /// As an earlier answer gave them.
     pub cookies: Option<String>,
 }
@@ -44,9 +52,21 @@ impl Call {
         self
     }
 
-    /// As a POST with this JSON; with none, if it is null.
+    /// As a POST with this JSON.
     pub fn post(mut self, body: Value) -> Self {
-        self.body = Some(body);
+        self.body = Some(Body::Json(body));
+        self
+    }
+
+    /// As a POST with nothing in it.
+    pub fn post_nothing(mut self) -> Self {
+        self.body = Some(Body::Empty);
+        self
+    }
+
+    /// As a POST with these fields, as a page's form sends them.
+    pub fn form(mut self, fields: Vec<(&'static str, String)>) -> Self {
+        self.body = Some(Body::Form(fields));
         self
     }
 

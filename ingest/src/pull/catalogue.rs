@@ -7,12 +7,14 @@ use thiserror::Error;
 
 use super::{BadSetting, Pull, Target};
 use crate::sources::{
-    adsense, analytics, exchange_rates, google_trends, reddit, reporting, stripe, suggestions, tiktok, x, youtube,
+    adsense, analytics, exchange_rates, google_trends, reddit, reporting, stripe, suggestions, tiktok, websub, x,
+    youtube,
 };
 
 /// Every polled source.
 pub const CATALOGUE: &[Entry] = &[
     Entry::of::<youtube::Settings>(),
+    Entry::of::<websub::Settings>(),
     Entry::of::<analytics::Settings>(),
     Entry::of::<reporting::Settings>(),
     Entry::of::<adsense::Settings>(),

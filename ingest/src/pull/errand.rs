@@ -4,8 +4,10 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use sqlx::PgPool;
 
-use super::{Answer, Call, Etag, Store, Trouble, Vendor};
+use super::{Answer, Call, Etag, Secret, Store, Trouble, Vendor};
+use crate::connect::Keyring;
 
 /// One page to be made.
 pub struct Errand<'a> {
@@ -19,6 +21,7 @@ pub struct Errand<'a> {
     pub(super) account: Option<&'a str>,
     pub(super) vendor: &'a Vendor,
     pub(super) store: &'a Store,
+    pub(super) keyring: Option<&'a Keyring>,
 }
 
 /// An answer to a question that may have been asked before.
@@ -53,6 +56,21 @@ impl Errand<'_> {
             Answer::Fresh { cookies, .. } => Ok(cookies),
             Answer::Unchanged => Ok(None),
         }
+    }
+
+    /// A secret for a purpose, the same one each time; see [`Keyring::derived`].
+    ///
+    /// # Errors
+    /// There are no keys.
+    pub fn derived(&self, purpose: &str) -> Result<Secret, Trouble> {
+        let secrets = self.keyring.map(|keyring| keyring.derived(purpose)).unwrap_or_default();
+        let secret = secrets.into_iter().next();
+        secret.ok_or_else(|| Trouble::ours("there are no keys to derive a secret from"))
+    }
+
+    /// For what a source keeps beside its cursor.
+    pub fn pool(&self) -> &PgPool {
+        self.store.pool()
     }
 
     /// The cursor as what the source keeps in it; its default at the very beginning.

@@ -14,6 +14,7 @@ use super::catalogue::Opened;
 use super::store::{Claim, Ending, OK, Place};
 use super::{Backoff, Errand, Kind, Ledger, Next, Page, Store, Target, Trouble, Vendor, Wallet};
 use crate::Outgoing;
+use crate::connect::Keyring;
 
 mod alert;
 mod ending;
@@ -62,6 +63,8 @@ pub struct Runner {
     pub watcher: Arc<dyn Watcher>,
     /// Connected accounts; without it there are none.
     pub wallet: Option<Arc<dyn Wallet>>,
+    /// What secrets of our own are derived from.
+    pub keyring: Option<Arc<Keyring>>,
     pub stop: CancellationToken,
 }
 
@@ -261,6 +264,7 @@ impl<'a> Reading<'a> {
             account: self.account(&target.name),
             vendor: &self.vendor,
             store: &self.runner.store,
+            keyring: self.runner.keyring.as_deref(),
         };
         let mut failures = 0;
         loop {

@@ -60,6 +60,10 @@ impl Store {
         Self { pool }
     }
 
+    pub(super) fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
     /// `None` while another process reads the target.
     pub(super) async fn claim(&self, name: &str) -> Result<Option<Claim>, StoreError> {
         let mut connection = self.pool.acquire().await?.detach();

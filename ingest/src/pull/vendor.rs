@@ -12,6 +12,7 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::backoff::retry_at;
+use super::call::Body;
 use super::{Auth, Call, Ledger, Refusal, Secret, Trouble, Wallet, base_url, retry_after};
 
 /// Larger than any answer that is asked for.
@@ -206,8 +207,9 @@ impl Vendor {
         }
         let mut request = match &call.body {
             None => self.http.get(url),
-            Some(Value::Null) => self.http.post(url).header(CONTENT_LENGTH, 0),
-            Some(body) => self.http.post(url).header(CONTENT_TYPE, JSON).body(body.to_string()),
+            Some(Body::Empty) => self.http.post(url).header(CONTENT_LENGTH, 0),
+            Some(Body::Json(body)) => self.http.post(url).header(CONTENT_TYPE, JSON).body(body.to_string()),
+            Some(Body::Form(fields)) => self.http.post(url).form(fields),
         }
         .query(&call.query);
         for (name, value) in &self.contract.headers {

@@ -324,7 +324,10 @@ mod tests {
     #[test]
     fn words_hashtags_and_regions_become_clauses() {
         let day = "2026-11-20".parse().expect("a day");
-        let body = |target: &str| call(target, day, None).body.expect("a body");
+        let body = |target: &str| match call(target, day, None).body {
+            Some(crate::pull::Body::Json(body)) => body,
+            other => panic!("{other:?}"),
+        };
         assert_eq!(
             body("US:stop motion"),
             json!({"query": {"and": [

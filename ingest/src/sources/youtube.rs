@@ -15,9 +15,11 @@ mod search;
 mod settings;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 
-use crate::pull::{Bucket, Call, Contract, Cost, Errand, Page, Pull, Target, Trouble};
+use crate::Outgoing;
+use crate::pull::{Answer, Bucket, Call, Contract, Cost, Errand, Page, Pull, Target, Trouble, Vendor};
 
 use aim::Aim;
 pub use settings::Settings;
@@ -74,18 +76,63 @@ const CHANNEL: &str = "channel:";
 impl Youtube {
     /// A read call: every one costs one unit, whatever its parts.
     fn call(&self, method: &str, part: &str) -> Call {
-        let bucket = Bucket {
-            name: "default",
-            daily: self.settings.daily_units,
-        };
-        Call::to(format!("youtube/v3/{method}"))
-            .with("part", part)
-            .at(Cost { bucket, units: 1 })
+        call(self.settings.daily_units, method, part)
     }
 
     fn videos(&self, ids: &[String]) -> Call {
-        self.call("videos", parse::VIDEO_PARTS).with("id", ids.join(","))
+        videos(self.settings.daily_units, ids)
     }
+}
+
+/// One video to be looked up.
+#[derive(Debug, Clone, Copy)]
+pub struct Look<'a> {
+    pub video: &'a str,
+    /// The connected channel that asks, where there is one.
+    pub account: Option<&'a str>,
+    /// Whether it becomes a tombstone when it is not returned; else it is none.
+    pub is_gone: bool,
+    pub observed_at: DateTime<Utc>,
+    /// What it is counted under.
+    pub target: &'a str,
+}
+
+impl Settings {
+    /// A video by its id, for one unit.
+    ///
+    /// # Errors
+    /// See [`Trouble`].
+    pub async fn look_up(&self, vendor: &Vendor, look: Look<'_>) -> Result<Vec<Outgoing>, Trouble> {
+        let ids = [look.video.to_owned()];
+        let call = videos(self.daily_units, &ids);
+        let body = match vendor.ask_for(look.account, &call, look.target).await? {
+            Answer::Fresh { body, .. } => body,
+            Answer::Unchanged => return Ok(Vec::new()),
+        };
+        let answer = serde_json::from_slice(&body)
+            .map_err(|error| Trouble::dependency(format!("the answer is no JSON ({error}): cut off?")))?;
+        let asked = parse::Asked {
+            observed_at: look.observed_at,
+            ids: if look.is_gone { &ids } else { &[] },
+            region: None,
+            ranked: None,
+        };
+        Ok(parse::videos(&answer, asked))
+    }
+}
+
+fn call(daily_units: i64, method: &str, part: &str) -> Call {
+    let bucket = Bucket {
+        name: "default",
+        daily: daily_units,
+    };
+    Call::to(format!("youtube/v3/{method}"))
+        .with("part", part)
+        .at(Cost { bucket, units: 1 })
+}
+
+fn videos(daily_units: i64, ids: &[String]) -> Call {
+    call(daily_units, "videos", parse::VIDEO_PARTS).with("id", ids.join(","))
 }
 
 /// The cursor, or the beginning.

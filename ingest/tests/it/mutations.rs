@@ -186,6 +186,18 @@ proptest! {
     }
 }
 
+const DELIVERY: &str = "<?xml version='1.0'?><feed xmlns:yt='http://www.youtube.com/xml/schemas/2015' xmlns='http://www.w3.org/2005/Atom'>\
+    <entry><yt:videoId>2kyS6SvSYSE</yt:videoId><yt:channelId>UC_x5XG1OV2P6uZZ5FSM9Ttw</yt:channelId></entry></feed>";
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_damaged_delivery_is_read_or_refused(damages in prop::collection::vec(damage(), 0..5)) {
+        checks::delivery(&damaged(DELIVERY.as_bytes(), &damages));
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 4_000, ..ProptestConfig::default() })]
 

@@ -124,6 +124,7 @@ impl Bench {
             outbox: self.outbox.clone(),
             watcher: Arc::new(Unwatched),
             wallet: Some(Arc::new(self.connections.clone())),
+            keyring: Some(Arc::new(Keyring::parse(KEY).expect("a ring"))),
             stop: CancellationToken::new(),
         }
     }

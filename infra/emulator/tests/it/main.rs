@@ -11,3 +11,4 @@ mod polled;
 mod recorded;
 mod running;
 mod trends;
+mod websub;

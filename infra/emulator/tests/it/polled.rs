@@ -31,6 +31,11 @@ fn settings(bench: &Bench) -> Vec<(&'static str, Value)> {
         ),
         ("analytics", json!({"history_days": 6})),
         ("reporting", json!({})),
+        // nobody listens there: what is asked for is not verified
+        (
+            "websub",
+            json!({"callback": "http://127.0.0.1:9", "channels": world.channels}),
+        ),
         (
             "google-trends",
             json!({"words": [world.keywords[1], format!("US:{}", world.keywords[2])]}),

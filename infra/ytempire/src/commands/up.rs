@@ -22,7 +22,7 @@ use crate::exit::{Done, wrong_use};
 use crate::output;
 use crate::pipelines::Pipelines;
 use crate::platform::Platform;
-use crate::webhooks;
+use crate::{webhooks, websub};
 
 const PIPELINES: &str = "pipelines";
 
@@ -55,6 +55,8 @@ pub async fn run(start: Start, options: UpOptions) -> Result<Done> {
     let of_demo = demo.as_mut().map(|demo| std::mem::take(&mut demo.sources));
     let pulling = pull::run::start(&platform, of_demo.unwrap_or_default(), stop.clone())?;
 
+    let hearing = websub::start(&platform, stop.clone())?;
+
     let outcome = tokio::select! {
         () = asked_to_stop() => Ok(Done::Wholly),
         error = pipelines.failure() => Err(error),
@@ -71,6 +73,7 @@ pub async fn run(start: Start, options: UpOptions) -> Result<Done> {
     } else {
         pulling.await.context("polled sources")??;
     }
+    let _ = hearing.await;
     pipelines.stop().await;
     let _ = tokio::join!(reporting, watching, looking_after);
     serving.await.context("api")??;
@@ -122,7 +125,8 @@ fn serve(
     });
     let routes = routes
         .merge(connect::routes(platform, own)?)
-        .merge(webhooks::routes(platform)?);
+        .merge(webhooks::routes(platform)?)
+        .merge(websub::routes(platform)?);
     let served = axum::serve(listener, routes).with_graceful_shutdown(async move { stop.cancelled().await });
     Ok(tokio::spawn(served.into_future()))
 }

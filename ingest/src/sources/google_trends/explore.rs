@@ -193,7 +193,7 @@ async fn explore(
     let request = json!({"comparisonItem": [item], "category": 0, "property": ""});
     let call = localised(Call::to("trends/api/explore"))
         .with("req", request.to_string())
-        .post(Value::Null)
+        .post_nothing()
         .with_cookies(cookies.clone());
     let answer = unguarded(&errand.ask(&call).await?)?;
     let mut widgets: Vec<Widget> = answer["widgets"]

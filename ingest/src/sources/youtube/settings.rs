@@ -155,7 +155,7 @@ impl Configured for Settings {
 }
 
 impl Settings {
-    pub(super) fn contract(&self) -> Contract {
+    pub(crate) fn contract(&self) -> Contract {
         let auth = match (self.refresh_token.is_empty(), self.api_key.is_empty()) {
             (false, _) => Auth::Granted(Box::new(Grant::new(
                 self.token_url.clone(),

@@ -137,6 +137,7 @@ impl Bench {
             outbox: outbox.clone(),
             watcher: Arc::new(Unwatched),
             wallet: None,
+            keyring: None,
             stop: CancellationToken::new(),
         };
         Self {

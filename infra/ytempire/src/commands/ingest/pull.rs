@@ -38,6 +38,7 @@ pub fn runner(
         outbox,
         watcher,
         wallet: crate::connect::wallet(platform)?,
+        keyring: Some(Arc::new(crate::connect::keyring(platform)?)),
         stop,
     })
 }
