@@ -31,6 +31,9 @@ pub const NAME: &str = "websub";
 /// Below the callback's address.
 pub const PATH: &str = "webhooks/youtube";
 const FEED: &str = "https://www.youtube.com/feeds/videos.xml?channel_id=";
+/// Most hubs verify within a moment; it is looked so often, and so many times.
+const VERIFIED_EVERY: Duration = Duration::from_millis(100);
+const VERIFIED_LOOKS: u32 = 10;
 /// What YouTube's hub gives at most.
 const LONGEST_LEASE_SECONDS: u64 = 864_000;
 
@@ -186,6 +189,7 @@ impl Pull for Websub {
             return Ok(Page::new(Vec::new(), Next::Done(shown(lease_until))));
         }
         errand.ask(&self.subscribe(errand, channel)?).await?;
+        let lease_until = until_verified(errand, channel, lease_until).await?;
         let mut page = Page::new(Vec::new(), Next::Done(shown(lease_until)));
         if lease_until.is_none_or(|until| until < errand.observed_at) {
             page.note = Some(format!(
@@ -212,6 +216,23 @@ impl Websub {
             ("hub.secret", secret.reveal().to_owned()),
         ]))
     }
+}
+
+/// The lease, once the hub has verified it, or as it was when the hub takes longer than a moment.
+async fn until_verified(
+    errand: &Errand<'_>,
+    channel: &str,
+    before: Option<DateTime<Utc>>,
+) -> Result<Option<DateTime<Utc>>, Trouble> {
+    for _ in 0..VERIFIED_LOOKS {
+        tokio::time::sleep(VERIFIED_EVERY).await;
+        let known = store::subscription(errand.pool(), channel).await.map_err(database)?;
+        let lease_until = known.and_then(|known| known.lease_until);
+        if lease_until != before {
+            return Ok(lease_until);
+        }
+    }
+    Ok(before)
 }
 
 /// What a status shows of it.
