@@ -6,8 +6,10 @@
 mod catalogue;
 mod place;
 mod recompute;
+mod removal;
 mod session;
 
 pub use place::{Place, digests_of};
-pub use recompute::recompute;
+pub use recompute::{recompute, recompute_without};
+pub use removal::Doomed;
 pub use session::{Session, SqlError};

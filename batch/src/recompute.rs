@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use datafusion::catalog::TableProvider;
 use datafusion::error::DataFusionError;
-use datafusion::logical_expr::{Expr, col, lit};
+use datafusion::logical_expr::{Expr, col, lit, not};
 use events::{Positions, Topic};
 use features::{TILES, Views};
-use lake::Table;
+use lake::{Removal, Table};
 
 use crate::{Session, SqlError};
 
@@ -17,10 +17,26 @@ use crate::{Session, SqlError};
 /// # Errors
 /// The lake can't be read, or a definition does not fit its table.
 pub async fn recompute(session: &Session, at: &Positions) -> Result<Views, SqlError> {
+    recompute_without(session, at, None).await
+}
+
+/// As [`recompute`], as if the rows of a removal had gone.
+///
+/// # Errors
+/// The lake can't be read, or a definition does not fit its table.
+pub async fn recompute_without(
+    session: &Session,
+    at: &Positions,
+    removal: Option<&Removal>,
+) -> Result<Views, SqlError> {
     let mut rows: BTreeMap<Topic, Arc<dyn TableProvider>> = BTreeMap::new();
     for topic in TILES.iter().map(|tile| tile.topic) {
         let table = session.context().table(Table::of(topic).to_string()).await;
-        let cut = table.and_then(|table| table.filter(before(topic, at)));
+        let mut kept = before(topic, at);
+        if let Some(doomed) = removal.and_then(|removal| removal.predicate(Table::of(topic))) {
+            kept = kept.and(not(doomed));
+        }
+        let cut = table.and_then(|table| table.filter(kept));
         let cut = cut.map_err(|error| SqlError::Run(Box::new(error)))?;
         rows.insert(topic, cut.into_view());
     }

@@ -8,6 +8,7 @@ test_real_kafka() {
     if start_kafka; then
         ingest_over_kafka
         lag_of_others
+        retention_over_kafka
         kafka_stops_in_the_middle
     fi
     unset KAFKA_BROKERS
@@ -43,6 +44,27 @@ kafka_stops_in_the_middle() {
     ytempire verify
     ends_with 0 "verify agrees after a broker outage"
     signal_up INT
+}
+
+# Kafka takes records off a topic that is compacted only where its policy says delete, too.
+retention_over_kafka() {
+    start_emulator --seed 6 --channels 3 || return 0
+    printf '[sources.youtube]\nbase_url = "%s/"\napi_key = "key"\nchannels = ["%s"]\ncategories = ["US"]\n' "$EMULATOR_URL" \
+        "$(curl --silent --max-time 30 "$EMULATOR_URL/_emulator/world" |
+            "$PYTHON" -c 'import json, sys; print(json.load(sys.stdin)["channels"][0]["id"])')" >"$WORK/ytempire.toml"
+    pushd "$WORK" >/dev/null || return 0
+    ytempire --quiet ingest run --once
+    ends_with 0 "a channel by the API"
+    ytempire retention --days 0 --json
+    ends_with 0 "what the API told goes"
+    equals "from every topic" "$(json 'd["notes"]')" "[]"
+    ytempire sql --json "SELECT count(*) AS n FROM bronze.youtube_categories WHERE _source_class = 'youtube-api'"
+    equals "and from the lake" "$(json 'd[0]["n"]')" 0
+    ytempire verify
+    ends_with 0 "verify agrees after it"
+    popd >/dev/null || return 0
+    rm -f "$WORK/ytempire.toml"
+    stop_emulator TERM
 }
 
 lag_of_others() {

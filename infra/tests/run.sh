@@ -32,6 +32,8 @@ source "$HERE/connect.sh"
 source "$HERE/rates.sh"
 # shellcheck source=infra/tests/websub.sh
 source "$HERE/websub.sh"
+# shellcheck source=infra/tests/retention.sh
+source "$HERE/retention.sh"
 # shellcheck source=infra/tests/kafka.sh
 source "$HERE/kafka.sh"
 
@@ -42,7 +44,7 @@ TESTS=(
     test_up test_stop_and_restart test_postgres_dies test_external_parts test_lake_on_s3
     test_owners_lake test_stopped_ingest
     test_files_that_are_no_exports test_damaged_exports test_regions test_port_taken test_folder_of_another_version test_full_disk
-    test_emulator test_connect test_rates test_websub
+    test_emulator test_connect test_rates test_websub test_retention
     test_real_kafka test_kills
 )
 

@@ -6,6 +6,7 @@
 
 pub mod connect;
 mod fault;
+pub mod forget;
 mod outgoing;
 mod paths;
 pub mod pull;

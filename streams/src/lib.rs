@@ -14,4 +14,4 @@ mod views;
 pub use bronze::BronzeSink;
 pub use pipeline::{Pipeline, PipelineError, Reading, Status};
 pub use sink::{Batch, Sink, SinkError, Written};
-pub use views::{VIEWS_SINK, ViewsError, ViewsSink, read_view, stored_positions};
+pub use views::{Rewriting, Rewritten, VIEWS_SINK, ViewsError, ViewsSink, read_view, stored_positions};

@@ -12,10 +12,12 @@ use thiserror::Error;
 
 use crate::{Batch, Sink, SinkError, Written};
 
+mod rewriting;
 mod rows;
 mod statements;
 mod store;
 
+pub use rewriting::{Rewriting, Rewritten};
 pub use rows::read_view;
 pub use store::stored_positions;
 

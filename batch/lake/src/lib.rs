@@ -9,11 +9,13 @@ mod cloud;
 mod digest;
 mod known_ids;
 mod maintenance;
+mod removal;
 mod store;
 mod table;
 
 pub use append::{AppendError, Appended, Appender};
 pub use maintenance::{Maintenance, Tidied};
+pub use removal::{Removal, Removed};
 pub use store::Lake;
 pub use table::{Column, Table, Verdict};
 

@@ -94,6 +94,15 @@ pub enum Command {
     /// Compare topics, lake and views at a common position, and name every difference
     #[command(after_help = "Example: ytempire verify --json")]
     Verify,
+    /// Delete what the YouTube API told longer ago than retention.youtube_api_days: from topics, lake and views
+    #[command(
+        after_help = "Example: ytempire retention --dry-run\n\nYour own data and what was computed from it is kept. `ytempire up` does it \
+        by itself, every retention.every_hours."
+    )]
+    Retention(RetentionOptions),
+    /// Delete everything that is known of a channel, and take in nothing of it any more
+    #[command(after_help = "Example: ytempire forget UC_x5XG1OV2P6uZZ5FSM9Ttw --dry-run")]
+    Forget(ForgetOptions),
     /// Rows that could not be used
     #[command(after_help = "Example: ytempire dead-letters list")]
     DeadLetters(DeadLettersOptions),
@@ -115,6 +124,31 @@ pub enum Command {
     /// Print completions for a shell
     #[command(after_help = "Example: ytempire completions bash > ~/.local/share/bash-completion/completions/ytempire")]
     Completions(CompletionsOptions),
+}
+
+#[derive(Debug, Args)]
+pub struct RetentionOptions {
+    /// Count what would go, and delete nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Instead of retention.youtube_api_days
+    #[arg(long, value_name = "DAYS")]
+    pub days: Option<f64>,
+}
+
+#[derive(Debug, Args)]
+pub struct ForgetOptions {
+    /// The channel's id, UC…
+    pub channel: String,
+    /// Count what would go, and delete nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Don't ask
+    #[arg(long)]
+    pub yes: bool,
+    /// Take the channel in again from now on; what was deleted is gone
+    #[arg(long, conflicts_with_all = ["dry_run", "yes"])]
+    pub release: bool,
 }
 
 #[derive(Debug, Args)]

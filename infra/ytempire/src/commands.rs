@@ -9,6 +9,7 @@ pub mod emulator;
 pub mod ingest;
 pub mod lag;
 pub mod migrate;
+pub mod retention;
 pub mod sql;
 pub mod up;
 pub mod verify;

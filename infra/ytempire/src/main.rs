@@ -10,6 +10,7 @@ mod logging;
 mod output;
 mod pipelines;
 mod platform;
+mod removal;
 mod sending;
 mod settings;
 mod webhooks;
@@ -53,6 +54,8 @@ async fn run(cli: Cli) -> anyhow::Result<Done> {
         Command::Ingest(options) => commands::ingest::run(start, options).await,
         Command::Sql(options) => commands::sql::run(start, options).await,
         Command::Lag(options) => commands::lag::run(start, options).await,
+        Command::Retention(options) => commands::retention::run(start, options).await,
+        Command::Forget(options) => commands::retention::forget(start, options).await,
         Command::Verify => commands::verify::run(start).await,
         Command::DeadLetters(options) => commands::dead_letters::run(start, options).await,
         Command::Doctor => commands::doctor::run(start).await,

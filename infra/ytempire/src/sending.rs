@@ -6,10 +6,13 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use events::{Envelope, Partition, Positions, Topic};
 use ingest::{Fault, Outgoing, Progress, Source, SourceError};
-use log::{Delivery, Producer, Settings};
+use log::{Delivery, Producer};
 use roaring::RoaringTreemap;
+use sqlx::PgPool;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 use tokio_util::sync::CancellationToken;
+
+use crate::platform::Platform;
 
 /// Records read ahead of the sending.
 const READ_AHEAD: usize = 512;
@@ -42,24 +45,30 @@ pub struct Sending {
     deliveries: UnboundedReceiver<Delivery>,
     places: Vec<Places>,
     failed: Option<log::LogError>,
+    /// Where it says of which channels nothing is taken in.
+    pool: Option<PgPool>,
+    withheld: Vec<String>,
     /// Cancelled when the user wants no more to be read.
     stop: CancellationToken,
 }
 
 impl Sending {
-    pub fn open(settings: &Settings, stop: CancellationToken) -> Result<Self> {
-        let (producer, deliveries) = Producer::open(settings)?;
+    pub fn open(platform: &Platform, stop: CancellationToken) -> Result<Self> {
+        let (producer, deliveries) = Producer::open(&platform.log)?;
         Ok(Self {
             producer,
             deliveries,
             places: Vec::new(),
             failed: None,
+            pool: platform.pool().ok().cloned(),
+            withheld: Vec::new(),
             stop,
         })
     }
 
     /// Sends everything the source has.
     pub async fn send(&mut self, source: Box<dyn Source>, watch: &mut impl Watch) -> Result<Read> {
+        self.look_who_is_withheld().await?;
         let mark = self.begin();
         let (sender, mut records) = mpsc::channel(READ_AHEAD);
         let reading = tokio::task::spawn_blocking(move || read_ahead(source, &sender));
@@ -102,7 +111,27 @@ impl Sending {
         Ok(read)
     }
 
+    /// Asks the database of which channels nothing is taken in; see `ytempire forget`.
+    ///
+    /// # Errors
+    /// It does not answer.
+    pub async fn look_who_is_withheld(&mut self) -> Result<()> {
+        if let Some(pool) = &self.pool {
+            self.withheld = ingest::forget::withheld(pool).await?;
+        }
+        Ok(())
+    }
+
+    fn is_withheld(&self, body: &[u8]) -> bool {
+        let names = |channel: &String| body.windows(channel.len()).any(|part| part == channel.as_bytes());
+        self.withheld.iter().any(names)
+    }
+
     pub async fn send_one(&mut self, outgoing: &Outgoing, mark: usize) -> Result<()> {
+        if self.is_withheld(&outgoing.body) {
+            metrics::counter!("ingest_withheld_total", "topic" => outgoing.topic.name()).increment(1);
+            return Ok(());
+        }
         let key = outgoing.key.as_deref();
         self.send_raw(outgoing.topic, key, &outgoing.envelope, &outgoing.body, mark)
             .await

@@ -68,6 +68,7 @@ pub struct Settings {
     pub lake: LakePlace,
     pub pipelines: Pipelines,
     pub simulate: Simulate,
+    pub retention: Retention,
     pub oauth: OauthSettings,
     pub sources: Sources,
 }
@@ -104,6 +105,13 @@ pub struct Pipelines {
     pub tidy_every_commits: u64,
     pub tidy_file_bytes: u64,
     pub keep_removed_hours: i64,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Retention {
+    pub youtube_api_days: f64,
+    pub every_hours: f64,
 }
 
 #[derive(Debug, Clone, Deserialize, Serialize)]

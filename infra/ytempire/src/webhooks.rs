@@ -35,7 +35,7 @@ pub fn routes(platform: &Platform) -> Result<Router> {
         .context("[sources.stripe] has a webhook_secret, and so needs channel, whose money it is")?;
     let receiver = Receiver {
         pool: platform.pool()?.clone(),
-        outbox: Arc::new(SharedSending::open(&platform.log)?),
+        outbox: Arc::new(SharedSending::open(platform)?),
         clock: Arc::clone(&platform.clock),
         secrets,
         channel: settings.channel,

@@ -76,7 +76,7 @@ pub fn start(platform: &Platform, stop: CancellationToken) -> Result<tokio::task
         ledger: Ledger::new(pool.clone(), Arc::clone(&platform.clock)),
         pool,
         clock: Arc::clone(&platform.clock),
-        outbox: Arc::new(SharedSending::open(&platform.log)?),
+        outbox: Arc::new(SharedSending::open(platform)?),
         wallet: connect::wallet(platform)?,
         settings,
         stop,

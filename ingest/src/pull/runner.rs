@@ -151,9 +151,17 @@ impl<'a> Reading<'a> {
         if let Some(wallet) = &self.runner.wallet {
             self.accounts = wallet.accounts().await?;
         }
+        let withheld = self.runner.store.withheld().await?;
         for target in &source.all_targets(&self.accounts) {
             if self.runner.stop.is_cancelled() {
                 return Ok(());
+            }
+            if withheld.iter().any(|channel| target.name.contains(channel.as_str())) {
+                self.runner
+                    .store
+                    .note_withheld(source.name, &target.name, self.runner.clock.now())
+                    .await?;
+                continue;
             }
             if !self.is_due(target, &schedule, when) {
                 continue;

@@ -47,10 +47,11 @@ pub struct TargetStatus {
 }
 
 /// From bad to good.
-const ATTENTION: [&str; 9] = [
+const ATTENTION: [&str; 10] = [
     "ours",
     "credential",
     "input",
+    "withheld",
     "dependency",
     "rate",
     "quota",

@@ -60,6 +60,34 @@ impl Store {
         Self { pool }
     }
 
+    /// Channels of which nothing is taken in.
+    pub(super) async fn withheld(&self) -> Result<Vec<String>, StoreError> {
+        Ok(crate::forget::withheld(&self.pool).await?)
+    }
+
+    /// A target that is not read, as its channel is withheld.
+    pub(super) async fn note_withheld(&self, source: &str, target: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let known = sqlx::query("SELECT 1 FROM ingest.runs WHERE source = $1 AND target = $2 AND state = $3");
+        if known
+            .bind(source)
+            .bind(target)
+            .bind(WITHHELD)
+            .fetch_optional(&self.pool)
+            .await?
+            .is_some()
+        {
+            return Ok(());
+        }
+        let ending = Ending {
+            state: WITHHELD,
+            error: Some("the channel was forgotten on request: take it out of the settings".to_owned()),
+            ..Ending::default()
+        };
+        let mut transaction = self.pool.begin().await?;
+        set_state(&mut transaction, source, target, &ending, now).await?;
+        Ok(transaction.commit().await?)
+    }
+
     pub(super) fn pool(&self) -> &PgPool {
         &self.pool
     }
@@ -222,6 +250,7 @@ impl Store {
 /// The states that are no [`super::Kind`] of trouble.
 pub(super) const RUNNING: &str = "running";
 pub(super) const OK: &str = "ok";
+pub(super) const WITHHELD: &str = "withheld";
 
 /// An answer that nobody has asked for in so long is asked for anew.
 const ETAG_DAYS: i64 = 30;

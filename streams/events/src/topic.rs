@@ -26,8 +26,8 @@ pub enum Topic {
 pub enum Cleanup {
     /// Records older than the retention.
     Delete { retention: Duration },
-    /// Records followed by a newer one of the same key.
-    Compact,
+    /// Records followed by a newer one of the same key, and those older than the retention.
+    Compact { retention: Duration },
 }
 
 impl Topic {
@@ -85,7 +85,9 @@ impl Topic {
 
     pub const fn cleanup(self) -> Cleanup {
         match self {
-            Topic::Categories => Cleanup::Compact,
+            Topic::Categories => Cleanup::Compact {
+                retention: Duration::from_secs(30 * DAY.as_secs()),
+            },
             _ => Cleanup::Delete {
                 retention: Duration::from_secs(7 * DAY.as_secs()),
             },

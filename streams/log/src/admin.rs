@@ -45,7 +45,11 @@ pub async fn ensure_topics(settings: &Settings, replication: i32) -> Result<(), 
 
 fn topic_properties(topic: Topic) -> Vec<(&'static str, String)> {
     match topic.cleanup() {
-        Cleanup::Compact => vec![("cleanup.policy", "compact".to_owned())],
+        Cleanup::Compact { retention } => vec![
+            // with delete, so that records can be taken off when they have to go
+            ("cleanup.policy", "compact,delete".to_owned()),
+            ("retention.ms", retention.as_millis().to_string()),
+        ],
         Cleanup::Delete { retention } => vec![
             ("cleanup.policy", "delete".to_owned()),
             ("retention.ms", retention.as_millis().to_string()),

@@ -12,6 +12,7 @@ mod producer;
 mod rates;
 mod record;
 mod settings;
+mod truncation;
 
 pub use admin::ensure_topics;
 pub use consumer::{Assignment, BatchLimits, Consumer, Fetched};
@@ -21,6 +22,7 @@ pub use producer::{Delivery, Producer};
 pub use rates::{Rate, Rates};
 pub use record::Record;
 pub use settings::Settings;
+pub use truncation::{Truncated, first_since, truncate};
 
 use thiserror::Error;
 

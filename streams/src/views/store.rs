@@ -42,10 +42,7 @@ pub(super) async fn merge(
     spans: &[Span],
 ) -> Result<usize, ViewsError> {
     let mut tx = pool.begin().await?;
-    sqlx::query("SELECT pg_advisory_xact_lock($1)")
-        .bind(WRITER_LOCK)
-        .execute(&mut *tx)
-        .await?;
+    lock_for_writing(&mut tx).await?;
     for span in spans {
         move_position(&mut tx, span).await?;
     }
@@ -63,6 +60,12 @@ pub(super) async fn merge(
     }
     tx.commit().await?;
     Ok(merged)
+}
+
+/// Waits until nobody else writes views; until the transaction's end nobody does.
+pub(super) async fn lock_for_writing(tx: &mut Tx<'_>) -> Result<(), sqlx::Error> {
+    let lock = sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(WRITER_LOCK);
+    lock.execute(&mut **tx).await.map(drop)
 }
 
 /// Moves the sink from where the batch began to where it ends; if it does not stand there, another writer moved it.

@@ -1,6 +1,7 @@
 //! Appending to real tables in a folder.
 
 mod older_table;
+mod removal;
 
 use std::sync::Arc;
 

@@ -19,6 +19,8 @@ pub(super) async fn delete_before(
         and p.topic = ?1 and p.number = ?2 and batch.last_offset < p.log_start)";
     change.execute(old, (topic, number)).await?;
     change.commit().await?;
+    // whoever deletes wants the bytes gone, from the write-ahead log, too
+    integer(connection, "pragma wal_checkpoint(truncate)").await?;
     let sql = "select log_start from partition where topic = ?1 and number = ?2";
     let mut rows = connection.query(sql, (topic, number)).await?;
     Ok(rows.next().await?.map_or(Ok(0), |row| row.get(0))?)

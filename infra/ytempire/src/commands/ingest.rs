@@ -57,7 +57,7 @@ impl Run {
         if platform.owner.is_some() {
             watch_owner(&platform, stop.clone());
         }
-        let sending = Sending::open(&platform.log, stop)?;
+        let sending = Sending::open(&platform, stop)?;
         Ok(Self {
             platform,
             pipelines,

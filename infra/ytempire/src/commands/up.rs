@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::ingest::pull;
-use super::{Start, asked_to_stop};
+use super::{Start, asked_to_stop, retention};
 use crate::cli::UpOptions;
 use crate::connect;
 use crate::data_folder::RunFile;
@@ -60,6 +60,7 @@ pub async fn run(start: Start, options: UpOptions) -> Result<Done> {
     let outcome = tokio::select! {
         () = asked_to_stop() => Ok(Done::Wholly),
         error = pipelines.failure() => Err(error),
+        never = retention::keep(&platform) => match never {},
     };
     if !quiet {
         eprintln!("stopping: finishing what is under way");

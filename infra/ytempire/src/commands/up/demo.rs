@@ -66,7 +66,7 @@ pub async fn start(platform: &Platform, stop: CancellationToken) -> Result<Runni
     let file = platform.data_dir().join("simulation.json");
     let settings = platform.settings.simulate.clone();
     let cursor = read_cursor(&file)?.unwrap_or_else(|| first_cursor(&settings, platform.clock.now()));
-    let sending = Sending::open(&platform.log, CancellationToken::new())?;
+    let sending = Sending::open(platform, CancellationToken::new())?;
     let is_polled = (settings.speed - 1.0).abs() < f64::EPSILON;
     let emulator = match is_polled {
         true => Some(pulled::emulate(platform, cursor.seed, cursor.channels, cursor.start).await?),

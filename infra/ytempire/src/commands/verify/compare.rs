@@ -118,7 +118,7 @@ pub(super) fn topic(topic: Topic, records: &[Seen], rows: &[Place], begins: &Has
     for row in rows {
         let removed = row.offset < begins.get(&row.partition).copied().unwrap_or(0);
         let recorded = recorded.contains(&(row.partition, row.offset));
-        if removed || (!recorded && topic.cleanup() == Cleanup::Compact) {
+        if removed || (!recorded && matches!(topic.cleanup(), Cleanup::Compact { .. })) {
             report.past_retention += 1;
         } else if !recorded {
             report.unknown += 1;

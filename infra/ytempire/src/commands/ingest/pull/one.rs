@@ -37,7 +37,7 @@ pub(super) async fn read(
 ) -> Result<Done> {
     let (quiet, json) = (start.global.quiet, start.global.json);
     let mut run = Run::open(start).await?;
-    let outbox = Arc::new(SharedSending::open(&run.platform.log)?);
+    let outbox = Arc::new(SharedSending::open(&run.platform)?);
     let stop = CancellationToken::new();
     let runner = runner(
         &run.platform,

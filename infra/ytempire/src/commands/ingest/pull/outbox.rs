@@ -7,13 +7,14 @@ use ingest::pull::{Outbox, Undelivered};
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
+use crate::platform::Platform;
 use crate::sending::Sending;
 
 pub struct SharedSending(Mutex<Sending>);
 
 impl SharedSending {
-    pub fn open(settings: &log::Settings) -> Result<Self> {
-        let mut sending = Sending::open(settings, CancellationToken::new())?;
+    pub fn open(platform: &Platform) -> Result<Self> {
+        let mut sending = Sending::open(platform, CancellationToken::new())?;
         sending.begin();
         Ok(Self(Mutex::new(sending)))
     }
@@ -28,6 +29,7 @@ impl Outbox for SharedSending {
     async fn deliver(&self, records: Vec<Outgoing>) -> Result<(), Undelivered> {
         let mut sending = self.0.lock().await;
         let undelivered = |error: anyhow::Error| Undelivered(format!("{error:#}"));
+        sending.look_who_is_withheld().await.map_err(undelivered)?;
         for record in &records {
             sending.send_one(record, 0).await.map_err(undelivered)?;
         }

@@ -54,7 +54,7 @@ fn configured(settings: &Settings) -> Result<Vec<Opened>> {
 async fn always(start: Start, sources: Vec<Opened>) -> Result<Done> {
     let quiet = start.global.quiet;
     let mut run = Run::open(start).await?;
-    let outbox = Arc::new(SharedSending::open(&run.platform.log)?);
+    let outbox = Arc::new(SharedSending::open(&run.platform)?);
     let stop = CancellationToken::new();
     let runner = runner(&run.platform, outbox, Arc::new(Shown::new(quiet)), stop.clone())?;
     let reading = read_all(runner, sources, When::Always);
@@ -82,7 +82,7 @@ pub fn start(
     if sources.is_empty() {
         return Ok(tokio::spawn(async { Ok(()) }));
     }
-    let outbox = Arc::new(SharedSending::open(&platform.log)?);
+    let outbox = Arc::new(SharedSending::open(platform)?);
     let runner = runner(platform, outbox, Arc::new(Logged), stop)?;
     Ok(tokio::spawn(async move {
         read_all(runner, sources, When::Always).await.map(|_| ())
