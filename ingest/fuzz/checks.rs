@@ -60,7 +60,9 @@ pub fn bulk(bytes: &[u8]) {
             kind,
             made: DateTime::from_timestamp(1_800_000_000, 0).expect("a time"),
         };
-        reporting::rows(bytes, about).iter().for_each(sound);
+        if let Ok(records) = reporting::rows(bytes, about) {
+            records.iter().for_each(sound);
+        }
     }
 }
 

@@ -12,6 +12,7 @@ pub mod catalogue;
 mod check;
 mod errand;
 mod google;
+mod grants;
 mod item;
 mod ledger;
 mod pacific;

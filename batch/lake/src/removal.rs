@@ -28,7 +28,12 @@ pub enum Removal {
         below: Vec<(Partition, i64)>,
     },
     /// Those of a channel: itself, its videos with their comments, what it wrote elsewhere, its reports and its money.
-    Channel { id: ChannelId, videos: Vec<String> },
+    /// Below an offset of each partition, so that it does not get in the way of what is written meanwhile.
+    Channel {
+        id: ChannelId,
+        videos: Vec<String>,
+        below: Vec<(Partition, i64)>,
+    },
 }
 
 /// What a removal took.
@@ -44,7 +49,7 @@ impl Removal {
     pub fn predicate(&self, table: Table) -> Option<Expr> {
         let doomed = match self {
             Removal::Obtained { sources, before, below } => obtained(table, sources, *before, below)?,
-            Removal::Channel { id, videos } => of_channel(table, id, videos),
+            Removal::Channel { id, videos, below } => is_below(table, below)?.and(of_channel(table, id, videos)),
         };
         Some(doomed.is_true())
     }
@@ -59,12 +64,16 @@ fn is_in(column: &str, texts: &[String]) -> Option<Expr> {
     (!texts.is_empty()).then(|| col(column).in_list(texts, false))
 }
 
-fn obtained(table: Table, sources: &[String], before: DateTime<Utc>, below: &[(Partition, i64)]) -> Option<Expr> {
+fn is_below(table: Table, below: &[(Partition, i64)]) -> Option<Expr> {
     let here = below.iter().filter(|(partition, _)| partition.topic == table.topic());
-    let is_below = any(here.map(|(partition, offset)| {
+    any(here.map(|(partition, offset)| {
         let is_there = col("_partition").eq(lit(partition.number));
         is_there.and(col("_offset").lt(lit(*offset)))
-    }))?;
+    }))
+}
+
+fn obtained(table: Table, sources: &[String], before: DateTime<Utc>, below: &[(Partition, i64)]) -> Option<Expr> {
+    let is_below = is_below(table, below)?;
     let before = ScalarValue::TimestampMicrosecond(Some(before.timestamp_micros()), Some("UTC".into()));
     let is_old = col("_ingested_at").lt(lit(before));
     Some(is_in("_source", sources)?.and(is_old).and(is_below))

@@ -22,6 +22,7 @@ pub(crate) fn routes() -> Router<Shared> {
         .route("/search", get(listing::search_everywhere))
         .route("/r/{sub}/search", get(listing::search))
         .route("/r/{sub}/about", get(listing::about))
+        .route("/r/{sub}/comments", get(listing::newest_comments))
         .route("/r/{sub}/comments/{id}", get(listing::comments_in))
         .route("/r/{sub}/comments/{id}/{slug}", get(listing::comments_under))
         .route("/comments/{id}", get(listing::comments))

@@ -110,7 +110,15 @@ pub enum Command {
     #[command(after_help = "Example: ytempire doctor")]
     Doctor,
     /// Serve the vendors' APIs over a simulated world: YouTube, Google OAuth, AdSense, Stripe, Reddit, X, TikTok, Trends
-    #[command(after_help = "Example: ytempire emulator --http 127.0.0.1:8090 --seed 7 --fault 0.05")]
+    #[command(
+        after_help = "Example: ytempire emulator --http 127.0.0.1:8090 --seed 7 --fault 0.05\n\nIt takes any key and any client. Point a \
+        source at it by base_url and, where it has one, token_url: URL/token for Google, URL/api/v1/access_token for Reddit, \
+        URL/v2/oauth/token/ for TikTok; Stripe's keys are sk_test_NUMBER, with a channel's number. A refresh token comes from \
+        URL/o/oauth2/v2/auth, or by `ytempire channels connect` with [oauth] pointed at it.\n\nGET URL/_emulator/world lists channels \
+        and keywords, GET URL/_emulator/requests what was asked; POST URL/_emulator/faults {\"path\": \"/youtube\", \"kind\": \
+        \"unavailable\", \"count\": 3} makes the next requests go wrong (too-many-requests, internal, bad-gateway, unavailable, slow, \
+        broken, truncated, unauthorized, forbidden, quota-exceeded, not-found)."
+    )]
     Emulator(EmulatorOptions),
     /// Channels whose owners have connected them
     #[command(after_help = "Example: ytempire channels connect")]
@@ -275,6 +283,7 @@ pub struct EmulatorOptions {
     /// The same seed makes the same world, tokens and faults
     #[arg(long)]
     pub seed: Option<u64>,
+    /// Channels of the world
     #[arg(long)]
     pub channels: Option<u32>,
     /// Share of requests that go wrong: 429, 5xx, slow, broken or cut answers

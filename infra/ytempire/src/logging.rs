@@ -13,7 +13,7 @@ pub fn start(global: &Global) {
     };
     // libraries below speak of things that are handled, and said, above them
     let quiet = format!(
-        "{},deltalake_core=error,buoyant_kernel=off,delta_kernel=off,sqlx=error,librdkafka=off,rdkafka=off,datafusion=error,hyper=warn,reqwest=warn,rustls=warn,h2=warn,tower=warn",
+        "{},deltalake_core=error,deltalake_core::kernel::transaction=off,buoyant_kernel=off,delta_kernel=off,sqlx=error,librdkafka=off,rdkafka=off,datafusion=error,hyper=warn,reqwest=warn,rustls=warn,h2=warn,tower=warn",
         embedded::LOG_DIRECTIVES
     );
     let fallback = format!("{level},{quiet}");

@@ -192,7 +192,7 @@ impl Platform {
     async fn connect(&mut self) -> Result<()> {
         let pool = PgPoolOptions::new()
             .max_connections(self.settings.database.connections)
-            .acquire_timeout(Duration::from_secs(10))
+            .acquire_timeout(Duration::from_secs(30))
             .connect(&self.database_url)
             .await
             .context("the database does not answer: check DATABASE_URL, or see `ytempire doctor`")?;

@@ -140,6 +140,7 @@ pub async fn forget(platform: &Platform, channel: &ChannelId, mode: Mode) -> Res
     let removal = Removal::Channel {
         id: channel.clone(),
         videos: videos.clone(),
+        below: ends.iter().collect(),
     };
     remove(platform, &removal, mode, &mut report).await?;
     let gone = match mode {

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 use reqwest::RequestBuilder;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use tokio::sync::Mutex;
 
 use super::{Kind, Secret, Trouble};
@@ -41,6 +42,8 @@ pub struct Grant {
 #[derive(Debug, Default)]
 struct Held {
     token: Option<(Secret, DateTime<Utc>)>,
+    /// Whether the next refresh token is yet to be stored.
+    is_unsaved: bool,
     /// Of an endpoint that gives a new refresh token with every use, and takes no other from then on.
     next_refresh_token: Option<Secret>,
 }
@@ -63,6 +66,13 @@ impl Grant {
         self
     }
 
+    /// A digest of the refresh token that is configured: what takes its place belongs to no other.
+    fn digest(&self) -> Option<String> {
+        let configured = self.refresh_token.as_ref().filter(|token| !token.is_empty())?;
+        let digest = Sha256::digest(format!("{}\n{}", self.client_id, configured.reveal()));
+        Some(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
     async fn token(&self, http: &reqwest::Client, now: DateTime<Utc>) -> Result<Secret, Trouble> {
         let mut held = self.held.lock().await;
         if let Some((token, until)) = &held.token
@@ -76,10 +86,17 @@ impl Grant {
             (200..300, Some(token)) => {
                 let seconds = body.get("expires_in").and_then(Value::as_i64).unwrap_or(3600);
                 held.token = Some((token.clone(), now + Duration::seconds(seconds.clamp(0, 86_400))));
-                if self.refresh_token.is_some() {
-                    held.next_refresh_token = text("refresh_token").or(held.next_refresh_token.take());
+                if let (Some(_), Some(next)) = (&self.refresh_token, text("refresh_token")) {
+                    held.is_unsaved = held.next_refresh_token.as_ref() != Some(&next);
+                    held.next_refresh_token = Some(next);
                 }
                 Ok(token)
+            }
+            // a vendor that refuses says so in JSON
+            (_, None) if body.get("error").and_then(Value::as_str).is_none() && !matches!(status, 400 | 401) => {
+                Err(Trouble::dependency(format!(
+                    "HTTP {status} from the token endpoint, without a token and without a reason"
+                )))
             }
             (429 | 500.., _) => Err(Trouble::dependency(format!("HTTP {status} from the token endpoint"))),
             _ => Err(self.refused(status, &body)),
@@ -121,7 +138,7 @@ impl Grant {
         let word = body.get("error").and_then(Value::as_str).unwrap_or("no token");
         let advice = match word {
             "invalid_grant" => "the connection was revoked or has expired: connect the account again",
-            _ => "check client_id and client_secret",
+            _ => "check the client's id and secret",
         };
         let what = format!("HTTP {status} {}: {advice}", crate::fault::clip_to(word, 60));
         let mut trouble = Trouble::new(Kind::Credential, self.scrub(&what));
@@ -150,6 +167,29 @@ impl Auth {
             Auth::Bearer(secret) => request.bearer_auth(secret.reveal()),
             Auth::Granted(grant) => request.bearer_auth(grant.token(http, now).await?.reveal()),
         })
+    }
+
+    /// Under which a refresh token that replaces the configured one is stored, where there is any.
+    pub(super) fn digest(&self) -> Option<String> {
+        match self {
+            Auth::Granted(grant) => grant.digest(),
+            _ => None,
+        }
+    }
+
+    /// Goes on with a refresh token that an earlier process was given.
+    pub(super) async fn resume(&self, token: Secret) {
+        if let Auth::Granted(grant) = self {
+            grant.held.lock().await.next_refresh_token = Some(token);
+        }
+    }
+
+    /// A refresh token that is yet to be stored.
+    pub(super) async fn unsaved(&self) -> Option<Secret> {
+        let Auth::Granted(grant) = self else { return None };
+        let mut held = grant.held.lock().await;
+        let is_unsaved = std::mem::take(&mut held.is_unsaved);
+        held.next_refresh_token.clone().filter(|_| is_unsaved)
     }
 
     /// Forgets a token that was refused; says whether another one can be had.

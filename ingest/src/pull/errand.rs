@@ -16,6 +16,8 @@ pub struct Errand<'a> {
     pub cursor: Option<&'a Value>,
     /// The run's observation time: the time of every event that has none of its own.
     pub observed_at: DateTime<Utc>,
+    /// When the run began; earlier than its observation time when it was interrupted for long.
+    pub(super) began_at: DateTime<Utc>,
     pub(super) source: &'static str,
     /// The connected account that asks, where there is one.
     pub(super) account: Option<&'a str>,
@@ -118,7 +120,7 @@ impl Errand<'_> {
     /// # Errors
     /// The database does not answer.
     pub async fn not_seen(&self, limit: i64) -> Result<Vec<String>, Trouble> {
-        let missing = self.store.not_seen(self.source, self.target, self.observed_at, limit);
+        let missing = self.store.not_seen(self.source, self.target, self.began_at, limit);
         Ok(missing.await?)
     }
 }

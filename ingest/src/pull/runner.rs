@@ -11,6 +11,7 @@ use thiserror::Error;
 use tokio_util::sync::CancellationToken;
 
 use super::catalogue::Opened;
+use super::grants;
 use super::store::{Claim, Ending, OK, Place};
 use super::{Backoff, Errand, Kind, Ledger, Next, Page, Store, Target, Trouble, Vendor, Wallet};
 use crate::Outgoing;
@@ -90,6 +91,7 @@ impl Runner {
         let contract = source.pull.contract();
         let vendor = Vendor::open(source.name, contract, self.ledger.clone(), Arc::clone(&self.clock))?
             .with_wallet(self.wallet.clone());
+        grants::resume(&self.store, self.keyring.as_deref(), source.name, &vendor).await?;
         let mut reading = Reading {
             runner: self,
             source,
@@ -268,6 +270,7 @@ impl<'a> Reading<'a> {
             target: &target.name,
             cursor: place.cursor.as_ref(),
             observed_at: place.observed_at,
+            began_at: place.began_at,
             source: self.source.name,
             account: self.account(&target.name),
             vendor: &self.vendor,
@@ -280,6 +283,7 @@ impl<'a> Reading<'a> {
                 () = self.runner.stop.cancelled() => return Err(Cut::Stopped),
                 page = self.source.pull.page(&errand) => page,
             };
+            self.keep_grant().await?;
             let trouble = match page {
                 Ok(page) => return Ok(page),
                 Err(trouble) => trouble,
@@ -296,6 +300,19 @@ impl<'a> Reading<'a> {
                 return Err(Cut::Stopped);
             }
         }
+    }
+
+    /// A refresh token that the vendor has just replaced is good no longer: the new one is stored at once.
+    async fn keep_grant(&self) -> Result<(), Trouble> {
+        let (runner, name) = (self.runner, self.source.name);
+        grants::keep(
+            &runner.store,
+            runner.keyring.as_deref(),
+            name,
+            &self.vendor,
+            runner.clock.now(),
+        )
+        .await
     }
 
     async fn deliver(&self, records: Vec<Outgoing>) -> Result<(), Trouble> {

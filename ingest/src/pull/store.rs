@@ -34,6 +34,8 @@ pub struct Etag {
 pub(super) struct Place {
     pub(super) cursor: Option<Value>,
     pub(super) observed_at: DateTime<Utc>,
+    /// When the run began, however often it was interrupted.
+    pub(super) began_at: DateTime<Utc>,
 }
 
 /// How a run ended, or was put off.
@@ -88,6 +90,32 @@ impl Store {
         Ok(transaction.commit().await?)
     }
 
+    /// The sealed refresh token that has taken the place of the configured one.
+    pub(super) async fn renewed_grant(&self, source: &str, digest: &str) -> Result<Option<String>, StoreError> {
+        let token = sqlx::query_scalar("SELECT token_encrypted FROM ingest.grants WHERE source = $1 AND digest = $2");
+        Ok(token.bind(source).bind(digest).fetch_optional(&self.pool).await?)
+    }
+
+    pub(super) async fn keep_grant(
+        &self,
+        source: &str,
+        digest: &str,
+        sealed: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO ingest.grants (source, digest, token_encrypted, updated_at) VALUES ($1, $2, $3, $4) \
+             ON CONFLICT (source) DO UPDATE SET digest = $2, token_encrypted = $3, updated_at = $4",
+        )
+        .bind(source)
+        .bind(digest)
+        .bind(sealed)
+        .bind(now)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
     pub(super) fn pool(&self) -> &PgPool {
         &self.pool
     }
@@ -120,18 +148,22 @@ impl Store {
         .bind(version)
         .execute(&self.pool)
         .await?;
-        let row: (Option<Json<Value>>, DateTime<Utc>) = sqlx::query_as(
-            "INSERT INTO ingest.cursors AS c (source, target, version, observed_at, updated_at) \
-             VALUES ($1, $2, $3, $4, $4) \
+        // what is asked after a long wait was not seen before it
+        let row: (Option<Json<Value>>, DateTime<Utc>, DateTime<Utc>) = sqlx::query_as(
+            "INSERT INTO ingest.cursors AS c (source, target, version, observed_at, began_at, updated_at) \
+             VALUES ($1, $2, $3, $4, $4, $4) \
              ON CONFLICT (source, target) DO UPDATE SET version = $3, updated_at = $4, \
              cursor = CASE WHEN c.version = $3 THEN c.cursor END, \
-             observed_at = CASE WHEN c.version = $3 THEN coalesce(c.observed_at, $4) ELSE $4 END \
-             RETURNING cursor, observed_at",
+             observed_at = CASE WHEN c.version = $3 AND c.observed_at > $5 THEN c.observed_at ELSE $4 END, \
+             began_at = CASE WHEN c.version = $3 AND c.observed_at IS NOT NULL THEN coalesce(c.began_at, c.observed_at) \
+             ELSE $4 END \
+             RETURNING cursor, observed_at, began_at",
         )
         .bind(source)
         .bind(target)
         .bind(version)
         .bind(now)
+        .bind(now - RESUMED_WITHIN)
         .fetch_one(&self.pool)
         .await?;
         let running = Ending {
@@ -144,6 +176,7 @@ impl Store {
         Ok(Place {
             cursor: row.0.map(|json| json.0),
             observed_at: row.1,
+            began_at: row.2,
         })
     }
 
@@ -251,6 +284,9 @@ impl Store {
 pub(super) const RUNNING: &str = "running";
 pub(super) const OK: &str = "ok";
 pub(super) const WITHHELD: &str = "withheld";
+
+/// A run that is gone on with so soon keeps its observation time, so that a page which is read twice makes the same events.
+const RESUMED_WITHIN: chrono::Duration = chrono::Duration::minutes(30);
 
 /// An answer that nobody has asked for in so long is asked for anew.
 const ETAG_DAYS: i64 = 30;

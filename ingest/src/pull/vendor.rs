@@ -147,6 +147,10 @@ impl Vendor {
         })
     }
 
+    pub(super) fn auth(&self) -> &Auth {
+        &self.contract.auth
+    }
+
     /// Whose quota is charged.
     pub fn project(&self) -> Option<&str> {
         self.contract.project.as_deref()

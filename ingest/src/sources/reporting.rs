@@ -213,8 +213,14 @@ async fn read(
 ) -> Result<Page, Trouble> {
     let body = match errand.ask(&Call::to(report.url.as_str())).await {
         Ok(body) => body,
-        // reports are kept for 60 days: one that was listed may be gone
-        Err(trouble) if trouble.what.starts_with("HTTP 404") => bytes::Bytes::new(),
+        // what comes after it waits, too: the next run lists both again, unless the 60 days that it is kept are over
+        Err(trouble) if trouble.what.starts_with("HTTP 404") => {
+            let note = format!(
+                "YouTube listed the report of {} and does not hand it out: asked for again",
+                report.created
+            );
+            return Ok(done(step, Some(&note)));
+        }
         Err(trouble) => return Err(trouble),
     };
     let about = parse::About {
@@ -222,7 +228,7 @@ async fn read(
         kind,
         made: time(&report.created).unwrap_or(errand.observed_at),
     };
-    let records = parse::rows(&body, about);
+    let records = parse::rows(&body, about)?;
     step.waiting.pop();
     step.since = Some(report.created.clone());
     // several may have been made at once: all of them are read before the run ends

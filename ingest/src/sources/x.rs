@@ -23,6 +23,8 @@ use crate::pull::{
 pub const SOURCE: &str = "/ingest/x";
 
 const HOUR_SECONDS: i64 = 3600;
+/// X refuses to count what is not ten seconds old.
+const SETTLED: TimeDelta = TimeDelta::seconds(30);
 /// The endpoint goes back seven days; a run that is resumed keeps its observation time, so some hours are left in hand.
 const REACH: TimeDelta = TimeDelta::hours(7 * 24 - 4);
 /// The longest query that every access level takes.
@@ -110,6 +112,9 @@ struct Step {
     since: Option<DateTime<Utc>>,
     /// Within the hours that are read now.
     page: Option<String>,
+    /// Where those hours end.
+    #[serde(default)]
+    end: Option<DateTime<Utc>>,
 }
 
 #[async_trait]
@@ -133,7 +138,11 @@ impl Pull for X {
     /// One page of one query's hours.
     async fn page(&self, errand: &Errand<'_>) -> Result<Page, Trouble> {
         let step: Step = errand.step()?;
-        let end = full_hour(errand.observed_at);
+        // within an hour's pages the hours stay the same
+        let end = match (&step.page, step.end) {
+            (Some(_), Some(end)) => end,
+            _ => full_hour(errand.observed_at - SETTLED),
+        };
         let first = full_hour(errand.observed_at - REACH);
         let since = step.since.map_or(first, |since| since.max(first));
         if since >= end {
@@ -148,17 +157,19 @@ impl Pull for X {
         let answer = errand.ask_json(&call).await?;
         let records = counts(&answer, errand.target);
         let next = match answer.pointer("/meta/next_token").and_then(Value::as_str) {
-            Some(page) => Next::Page(cursor(since, Some(page.to_owned()))),
+            Some(page) => Next::Page(cursor(since, Some((page.to_owned(), end)))),
             None => Next::Done(Some(cursor(end, None))),
         };
         Ok(Page::new(records, next))
     }
 }
 
-fn cursor(since: DateTime<Utc>, page: Option<String>) -> Value {
+fn cursor(since: DateTime<Utc>, page: Option<(String, DateTime<Utc>)>) -> Value {
+    let (page, end) = page.unzip();
     let step = Step {
         since: Some(since),
         page,
+        end,
     };
     serde_json::to_value(step).unwrap_or_default()
 }

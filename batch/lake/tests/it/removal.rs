@@ -239,6 +239,7 @@ async fn nothing_of_a_channel_is_left_in_any_file() {
     let removal = Removal::Channel {
         id: ChannelId::new(GOING).expect("an id"),
         videos: vec!["bbbbbbbbbbb".to_owned()],
+        below: vec![(PLACE, i64::MAX)],
     };
     lake.remove(Table::of(TOPIC), &removal, at(30_000))
         .await

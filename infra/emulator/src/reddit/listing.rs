@@ -61,6 +61,54 @@ pub(super) async fn comments(State(state): State<Shared>, Path(id): Path<String>
     answer(&state, &headers, |_| talk(&state.moment(), &id))
 }
 
+/// Comments under any post of a subreddit, the newest first.
+pub(super) async fn newest_comments(
+    State(state): State<Shared>,
+    Path(sub): Path<String>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Response {
+    answer(&state, &headers, |_| {
+        let (moment, query) = (state.moment(), Query::of(&uri));
+        let keywords = keywords(&moment, &sub)?;
+        let mut all: Vec<Value> = since(&moment, &keywords, begin_of(&moment, "week")?)
+            .iter()
+            .flat_map(|post| t1s(&moment, post))
+            .collect();
+        let written = |one: &Value| one["data"]["created_utc"].as_f64().unwrap_or_default();
+        all.sort_by(|a, b| {
+            written(b)
+                .total_cmp(&written(a))
+                .then_with(|| name_of(b).cmp(name_of(a)))
+        });
+        all.truncate(MOST);
+        cut_by(all, &query, name_of)
+    })
+}
+
+fn name_of(thing: &Value) -> &str {
+    thing["data"]["name"].as_str().unwrap_or_default()
+}
+
+/// As [`cut`], of things that have been made already.
+fn cut_by(all: Vec<Value>, query: &Query, name: fn(&Value) -> &str) -> Result<Value, StatusCode> {
+    let limit = query.get("limit").map_or(Ok(25), str::parse::<usize>);
+    let limit = limit.map_err(|_| StatusCode::BAD_REQUEST)?.clamp(1, 100);
+    let begin = match query.get("after") {
+        None => 0,
+        Some(after) => all
+            .iter()
+            .position(|one| name(one) == after)
+            .map_or(all.len(), |place| place + 1),
+    };
+    let end = (begin + limit).min(all.len());
+    let after = all[begin..end]
+        .last()
+        .filter(|_| end < all.len())
+        .map(|last| name(last).to_owned());
+    Ok(listing(all[begin..end].to_vec(), None, after))
+}
+
 pub(super) async fn comments_in(
     State(state): State<Shared>,
     Path((_, id)): Path<(String, String)>,

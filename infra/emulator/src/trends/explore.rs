@@ -45,7 +45,11 @@ pub(super) fn widgets(moment: &Moment<'_>, request: &Value) -> Result<Value, Sta
     let all: Vec<&Value> = terms.iter().map(|(_, term)| term).collect();
     let options = json!({"property": request["property"], "backend": "IZG", "category": request["category"]});
     let series = json!({"time": time, "resolution": resolution, "locale": "en-US", "comparisonItem": all, "requestOptions": options});
-    let map = json!({"time": time, "resolution": "COUNTRY", "locale": "en-US", "comparisonItem": all, "requestOptions": options});
+    let detail = match terms.iter().all(|(_, term)| term["geo"]["country"].is_null()) {
+        true => "COUNTRY",
+        false => "REGION",
+    };
+    let map = json!({"time": time, "resolution": detail, "locale": "en-US", "comparisonItem": all, "requestOptions": options});
     let mut widgets = vec![
         widget("TIMESERIES", "TIMESERIES", "Interest over time", series),
         widget("GEO_MAP", "GEO_MAP", "Interest by region", map),

@@ -144,13 +144,29 @@ pub(super) fn related(moment: &Moment<'_>, request: &Value) -> Result<Value, Sta
 pub(super) fn by_region(moment: &Moment<'_>, request: &Value) -> Result<Value, StatusCode> {
     let items = request["comparisonItem"].as_array().ok_or(StatusCode::BAD_REQUEST)?;
     let asked = read(items, &request["time"]).ok_or(StatusCode::BAD_REQUEST)?;
-    let region = |region: &events::Region| {
-        let value = |term: &String| (secrets::number(&["map", term, region.as_str()]) % 100) as i64 + 1;
+    let within = items.iter().find_map(|item| item["geo"]["country"].as_str());
+    let region = |(code, name): &(String, String)| {
+        let value = |term: &String| (secrets::number(&["map", term, code]) % 100) as i64 + 1;
         let values: Vec<i64> = asked.terms.iter().map(value).collect();
         let texts: Vec<String> = values.iter().map(ToString::to_string).collect();
-        json!({"geoCode": region, "geoName": region, "value": values, "formattedValue": texts,
+        json!({"geoCode": code, "geoName": name, "value": values, "formattedValue": texts,
             "maxValueIndex": 0, "hasData": vec![true; values.len()]})
     };
-    let map: Vec<Value> = moment.census.config().regions.iter().map(region).collect();
+    let countries = moment.census.config().regions.iter();
+    let places: Vec<(String, String)> = match within {
+        None => countries
+            .map(|country| (country.to_string(), country.to_string()))
+            .collect(),
+        // the emulator knows no names of them
+        Some(country) => (1..=8)
+            .map(|number| {
+                (
+                    format!("{country}-{number:02}"),
+                    format!("Region {number} of {country}"),
+                )
+            })
+            .collect(),
+    };
+    let map: Vec<Value> = places.iter().map(region).collect();
     Ok(json!({"geoMapData": map}))
 }

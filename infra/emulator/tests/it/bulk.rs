@@ -140,7 +140,7 @@ async fn every_kind_of_report_can_be_read() {
             kind,
             made: running.clock.now(),
         };
-        let records = parse::rows(file.as_bytes(), about);
+        let records = parse::rows(file.as_bytes(), about).expect("a report");
         assert!(records.len() > 2, "{}", kind.id);
         for record in &records {
             assert_eq!(record.envelope.reject_reason, None, "{}", kind.id);
@@ -164,4 +164,22 @@ async fn a_report_type_that_does_not_exist_is_named() {
         .err();
     let said = error.expect("refused").to_string();
     assert!(said.contains("channel_reach_a9") && said.contains(REACH), "{said}");
+}
+
+/// A report that is cut off, garbled or withheld is asked for again, and none after it is read before it.
+#[tokio::test]
+async fn a_report_that_does_not_come_whole_is_not_left_out() {
+    let whole = Bench::new().await;
+    whole.read("reporting", settings(&whole, &[REACH])).await;
+    for kind in ["broken", "truncated", "not-found", "bad-gateway"] {
+        let bench = Bench::new().await;
+        let fault = json!({"path": "/v1/media", "kind": kind, "count": 2});
+        bench.running.post_json("/_emulator/faults", "", &fault).await;
+        for _ in 0..4 {
+            bench.read("reporting", settings(&bench, &[REACH])).await;
+        }
+        let records = bench.payloads_of(Topic::Analytics);
+        assert!(records.iter().all(|record| !record.is_rejected()), "{kind}");
+        assert_eq!(bench.ids(), whole.ids(), "{kind}");
+    }
 }

@@ -129,6 +129,67 @@ async fn killed_at_random_it_ends_in_the_events_of_an_undisturbed_run() {
     assert_eq!(calm.difference(&killed).next(), None, "lost");
 }
 
+/// A vendor that gives a new refresh token with every use takes no other from then on, whatever process asks.
+#[tokio::test]
+async fn a_refresh_token_of_the_settings_that_was_replaced_is_kept() {
+    let bench = Bench::new().await;
+    let (url, number) = (bench.running.emulator.url(), bench.running.emulator.world().earning);
+    let settings = json!({"token_url": format!("{url}/token"), "client_id": "c", "client_secret": "s",
+        "refresh_token": bench.running.emulator.refresh_token(number, "c"), "history_days": 10,
+        "accounts": [bench.running.emulator.adsense_account(number)],
+        "channel": bench.running.emulator.world().channels[number as usize]});
+    for _ in 0..4 {
+        // another process each time, and the access token is too old
+        let report = bench.read("adsense", settings.clone()).await;
+        assert!(report.put_off.is_empty(), "{:?}", report.put_off);
+        bench.pass(chrono::TimeDelta::hours(2));
+    }
+    let kept: String = sqlx::query_scalar("SELECT token_encrypted FROM ingest.grants WHERE source = 'adsense'")
+        .fetch_one(&bench.database.pool)
+        .await
+        .expect("a token");
+    assert!(kept.starts_with("v1.k1.") && !kept.contains("1//"), "{kept}");
+}
+
+/// A token endpoint that answers nonsense is in trouble, not our credentials.
+#[tokio::test]
+async fn a_broken_token_endpoint_is_asked_again() {
+    let bench = Bench::new().await;
+    let url = bench.running.emulator.url();
+    let settings = json!({"token_url": format!("{url}/api/v1/access_token"), "client_id": "c", "client_secret": "s",
+        "listings": ["hot:all", "comments:all"]});
+    for kind in ["broken", "not-found", "bad-gateway"] {
+        let fault = json!({"path": "/api/v1/access_token", "kind": kind, "count": 1});
+        bench.running.post_json("/_emulator/faults", "", &fault).await;
+        let report = bench.read("reddit", settings.clone()).await;
+        assert!(report.put_off.is_empty(), "{kind}: {:?}", report.put_off);
+    }
+    assert!(!bench.payloads(Topic::TrendSignals).is_empty());
+}
+
+/// What is asked after a long wait was not seen before it.
+#[tokio::test]
+async fn a_run_that_waited_for_its_quota_observes_when_it_goes_on() {
+    let bench = Bench::new().await;
+    let channels = &bench.running.emulator.world().channels[..2];
+    let settings = |units: i64| json!({"api_key": "k", "channels": channels, "daily_units": units});
+    let first = bench.running.clock.now();
+    let report = bench.read("youtube", settings(2)).await;
+    assert_eq!(report.put_off[0].1.kind.name(), "quota", "{:?}", report.put_off);
+    bench.pass(chrono::TimeDelta::days(1));
+    let second = bench.running.clock.now();
+    let report = bench.read("youtube", settings(10_000)).await;
+    assert!(report.put_off.is_empty(), "{:?}", report.put_off);
+    let videos = bench.payloads_of(Topic::VideoSnapshots);
+    assert!(!videos.is_empty());
+    for video in &videos {
+        assert!(video.envelope.time == Some(second) || video.envelope.time == Some(first));
+    }
+    assert!(videos.iter().any(|video| video.envelope.time == Some(second)));
+    let seen_before = videos.iter().filter(|video| video.envelope.time == Some(first)).count();
+    assert!(seen_before <= 50, "one page at most was read on the first day");
+}
+
 /// Counts of X are those of the world, whole hours only, and no hour is read twice.
 #[tokio::test]
 async fn hours_of_x_are_read_once_they_are_over() {

@@ -42,6 +42,8 @@ async fn google_trends_tells_interest_places_and_related_queries() {
             .iter()
             .any(|signal| signal["window_seconds"] == 90 * 86_400 && signal["region"] == "DE")
     );
+    let area = |signal: &&Value| signal["window_seconds"] == 90 * 86_400 && signal["area"].is_string();
+    assert!(signals.iter().any(|signal| area(&signal) && signal["region"] == "US"));
     let read = bench.ids();
     bench.read("google-trends", settings.clone()).await;
     assert_eq!(bench.ids(), read, "asked again on the same day, it tells the same");

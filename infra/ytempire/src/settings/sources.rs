@@ -66,7 +66,15 @@ impl Sources {
     pub fn redacted(&self) -> Self {
         let shown = |entry: &Entry| {
             let name = entry.manual.name;
-            (name.to_owned(), entry.shown(self.of(name)).unwrap_or_default())
+            let mut settings = entry.shown(self.of(name)).unwrap_or_default();
+            if let Some(settings) = settings.as_object_mut() {
+                for value in settings.values_mut() {
+                    if let Some(text) = value.as_str().filter(|text| text.contains("://")) {
+                        *value = super::without_password(text).into();
+                    }
+                }
+            }
+            (name.to_owned(), settings)
         };
         Self(CATALOGUE.iter().map(shown).collect())
     }

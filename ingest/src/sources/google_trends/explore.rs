@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 use super::widget::{self, Asked};
 use crate::pull::catalogue::Configured;
 use crate::pull::{
-    Auth, BadSetting, Call, Contract, Errand, Flag, Manual, Next, Page, Pull, Refusal, Target, Trouble, UNAUTHORIZED,
-    base_url, words,
+    Auth, BadSetting, Call, Contract, Errand, Flag, Kind, Manual, Next, Page, Pull, Refusal, Target, Trouble,
+    UNAUTHORIZED, base_url, words,
 };
 
 /// Google takes no more.
@@ -113,7 +113,7 @@ impl Pull for Trends {
         Contract {
             base_url: self.settings.base_url.clone(),
             auth: Auth::None,
-            sort: |refusal: &Refusal| refusal.trouble(refusal.kind(), "", "Google Trends refused"),
+            sort,
             requests_per_second: self.settings.requests_per_second,
             timeout: Duration::from_secs(self.settings.timeout_seconds.max(1)),
             project: None,
@@ -168,6 +168,18 @@ impl Pull for Trends {
         step.widgets = Some(waiting);
         Ok(Page::new(records, Next::Page(cursor(&step))))
     }
+}
+
+/// Google refuses those who ask often in several ways; none of them is about us or our words.
+fn sort(refusal: &Refusal) -> Trouble {
+    let kind = match refusal.status {
+        400 => Kind::Input,
+        429 => Kind::Rate,
+        _ => Kind::Dependency,
+    };
+    let what =
+        "Google Trends refused, as it does now and then; exports of its page can be read with `ytempire ingest file`";
+    refusal.trouble(kind, "", what)
 }
 
 fn cursor(step: &Step) -> Value {

@@ -12,7 +12,7 @@ pub struct Bulk {
 
 pub const ALL: &[Bulk] = &[
     bulk("channel_reach_basic_a1", Report::Reach),
-    bulk("channel_reach_combined_a1", Report::Reach),
+    bulk("channel_reach_combined_a1", Report::TrafficSource),
     bulk("channel_basic_a3", Report::Content),
     bulk("channel_combined_a3", Report::Other),
     bulk("channel_traffic_source_a3", Report::TrafficSource),

@@ -5,7 +5,7 @@ use events::{AnalyticsRow, ChannelId, Event, Rejection, Topic};
 
 use super::{SOURCE, column, kind::Bulk};
 use crate::Outgoing;
-use crate::pull::{BadItem, quota_day};
+use crate::pull::{BadItem, Trouble, quota_day};
 
 /// A report that was made when its day had been over for 72 hours is final; see the Analytics source.
 const FINAL_AFTER_DAYS: u64 = 4;
@@ -26,17 +26,28 @@ pub(super) struct Cell<'a> {
     text: &'a str,
 }
 
-/// A record for every row. A report without rows has a header; without one it has nothing to say.
-pub fn rows(body: &[u8], about: About<'_>) -> Vec<Outgoing> {
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(body);
-    let names = match reader.byte_headers() {
-        Ok(names) if !names.is_empty() => names.clone(),
-        _ => return Vec::new(),
+/// A record for every row. A report without rows has a header.
+///
+/// # Errors
+/// It has not, or it is cut off: YouTube's trouble, asked for again.
+pub fn rows(body: &[u8], about: About<'_>) -> Result<Vec<Outgoing>, Trouble> {
+    let broken = |what: &str| Trouble::dependency(format!("the report is no CSV of YouTube's ({what}): cut off?"));
+    let text = std::str::from_utf8(body).map_err(|_| broken("it is not UTF-8"))?;
+    let text = text.trim_start_matches('\u{feff}');
+    if !text.is_empty() && !text.ends_with('\n') {
+        return Err(broken("its last line does not end"));
+    }
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
+    let names: Vec<String> = match reader.headers() {
+        Ok(names) => names.iter().map(str::to_owned).collect(),
+        Err(error) => return Err(broken(&error.to_string())),
     };
-    let names: Vec<String> = names
+    if !["date", "channel_id"]
         .iter()
-        .map(|name| String::from_utf8_lossy(name).trim_start_matches('\u{feff}').to_owned())
-        .collect();
+        .all(|name| names.iter().any(|column| column == name))
+    {
+        return Err(broken("it has no columns date and channel_id"));
+    }
     let read = |row: csv::ByteRecord| {
         let texts: Vec<_> = row.iter().map(String::from_utf8_lossy).collect();
         let made = one(&texts, &names, about).and_then(|(day, row)| {
@@ -53,7 +64,7 @@ pub fn rows(body: &[u8], about: About<'_>) -> Vec<Outgoing> {
             Err(error) => records.push(refused(about, &error.to_string(), &names, &[""; 0])),
         }
     }
-    records
+    Ok(records)
 }
 
 fn refused<T: AsRef<str>>(about: About<'_>, why: &str, names: &[String], texts: &[T]) -> Outgoing {
@@ -147,7 +158,7 @@ mod tests {
             kind: named(kind).expect("a kind"),
             made: "2026-11-24T10:00:00Z".parse().expect("a time"),
         };
-        rows(csv.as_bytes(), about)
+        rows(csv.as_bytes(), about).expect("a report")
     }
 
     const CHANNEL: &str = "UC_x5XG1OV2P6uZZ5FSM9Ttw";
@@ -164,13 +175,13 @@ mod tests {
         let body = |place: usize| serde_json::from_slice::<Value>(&records[place].body).expect("json");
         assert_eq!(
             body(0),
-            json!({"report": "reach", "channel_id": CHANNEL, "video_id": "dQw4w9WgXcQ", "day": "2026-11-20",
+            json!({"report": "traffic-source", "channel_id": CHANNEL, "video_id": "dQw4w9WgXcQ", "day": "2026-11-20",
                 "traffic_source": "YT_SEARCH", "traffic_detail": "how, to", "operating_system": "2", "device": "MOBILE",
                 "impressions": 100, "click_through_rate": 0.045, "is_final": true})
         );
         assert_eq!(
             body(1),
-            json!({"report": "reach", "channel_id": CHANNEL, "day": "2026-11-21", "traffic_source": "99",
+            json!({"report": "traffic-source", "channel_id": CHANNEL, "day": "2026-11-21", "traffic_source": "99",
                 "impressions": 7, "click_through_rate": 0.0, "is_final": false})
         );
     }
@@ -213,13 +224,27 @@ mod tests {
             assert!(reason.contains(word), "{reason:?} has no {word:?}");
         }
         assert_eq!(reasons.len(), words.len());
-        let unknown = read("channel_reach_basic_a1", "date,new_column\n20261120,1\n");
+        let unknown = read("channel_reach_basic_a1", "date,channel_id,new_column\n20261120,,1\n");
         assert!(unknown[0].is_rejected());
     }
 
     #[test]
     fn a_report_may_have_no_rows() {
         assert!(read("channel_reach_basic_a1", "date,channel_id\n").is_empty());
-        assert!(read("channel_reach_basic_a1", "").is_empty());
+        let about = About {
+            channel: "MINE",
+            kind: named("channel_reach_basic_a1").expect("a kind"),
+            made: DateTime::UNIX_EPOCH,
+        };
+        for broken in [
+            "",
+            "<html>sorry</html>\n",
+            "{]",
+            "date,channel_id\n20261120,UC",
+            "date,\u{fffd}\n",
+        ] {
+            assert!(rows(broken.as_bytes(), about).is_err(), "{broken}");
+        }
+        assert!(rows(b"date,channel_id\n\xff\n", about).is_err());
     }
 }

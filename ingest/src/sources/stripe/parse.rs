@@ -9,10 +9,10 @@ use super::SOURCE;
 use crate::Outgoing;
 use crate::pull::{BadItem, Item};
 
-/// A record for every object of a list that moved money; an attempt that failed moved none.
+/// A record for every object of a list that moves money.
 pub fn records(answer: &Value, channel: &str, observed_at: DateTime<Utc>) -> Vec<Outgoing> {
     let items = Item(answer).list("/data").iter();
-    items.filter_map(|item| record(item, channel, observed_at)).collect()
+    items.map(|item| record(item, channel, observed_at)).collect()
 }
 
 /// The id of the last object, after which the list goes on.
@@ -21,21 +21,15 @@ pub fn last(answer: &Value) -> Option<String> {
     last.get("id")?.as_str().map(str::to_owned)
 }
 
-/// `None` for an attempt that failed.
-pub fn record(item: &Value, channel: &str, observed_at: DateTime<Utc>) -> Option<Outgoing> {
+/// An attempt that failed or was called off has moved nothing: its amount is zero, which replaces what was recorded of it
+/// before.
+pub fn record(item: &Value, channel: &str, observed_at: DateTime<Utc>) -> Outgoing {
     let object = Item(item);
-    if matches!(
-        object.get("/status").and_then(Value::as_str),
-        Some("failed" | "canceled" | "incomplete_expired")
-    ) && object.get("/object").and_then(Value::as_str) != Some("subscription")
-    {
-        return None;
-    }
     let event = revenue(object, channel).and_then(|revenue| {
         let time = object.epoch("/created")?.unwrap_or(observed_at);
         Ok(Event::new(SOURCE, time, revenue)?)
     });
-    Some(match event {
+    match event {
         Ok(event) => event.into(),
         Err(bad) => {
             let kind = object
@@ -46,7 +40,7 @@ pub fn record(item: &Value, channel: &str, observed_at: DateTime<Utc>) -> Option
             let raw = item.to_string().into_bytes();
             Rejection::new(SOURCE, Topic::RevenueRecords, format!("{kind}, {bad}"), raw).into()
         }
-    })
+    }
 }
 
 fn revenue(item: Item<'_>, channel: &str) -> Result<RevenueRecord, BadItem> {
@@ -71,6 +65,7 @@ fn revenue(item: Item<'_>, channel: &str) -> Result<RevenueRecord, BadItem> {
             ));
         }
     };
+    let amount_minor = if has_failed(item, kind)? { 0 } else { amount_minor };
     let currency = item.required("/currency")?.to_ascii_uppercase();
     let is_usd = currency == "USD";
     let created = item
@@ -110,12 +105,18 @@ fn subscription_amount(item: Item<'_>) -> Result<i64, BadItem> {
     Ok(sum)
 }
 
+/// A subscription that was cancelled was one until then.
+fn has_failed(item: Item<'_>, kind: RevenueKind) -> Result<bool, BadItem> {
+    let status = item.text("/status")?.unwrap_or_default();
+    Ok(kind != RevenueKind::Subscription && matches!(status, "failed" | "canceled"))
+}
+
 fn status(item: Item<'_>, kind: RevenueKind) -> Result<RevenueStatus, BadItem> {
     let status = item.text("/status")?.unwrap_or_default();
     Ok(match (kind, status) {
         // a subscription is a promise until its charges come in
         (RevenueKind::Subscription, _) => RevenueStatus::Estimated,
-        (_, "succeeded" | "paid" | "available") => RevenueStatus::Confirmed,
+        (_, "succeeded" | "paid" | "available" | "failed" | "canceled") => RevenueStatus::Confirmed,
         _ => RevenueStatus::Estimated,
     })
 }
@@ -129,7 +130,7 @@ mod tests {
     const CHANNEL: &str = "UC_x5XG1OV2P6uZZ5FSM9Ttw";
 
     fn read(item: Value) -> Option<Value> {
-        let record = record(&item, CHANNEL, DateTime::UNIX_EPOCH)?;
+        let record = record(&item, CHANNEL, DateTime::UNIX_EPOCH);
         assert!(!record.is_rejected(), "{:?}", record.envelope.reject_reason);
         serde_json::from_slice(&record.body).ok()
     }
@@ -150,7 +151,19 @@ mod tests {
             read(object("charge", "pending")).expect("a record")["status"],
             "estimated"
         );
-        assert_eq!(read(object("charge", "failed")), None);
+        for (kind, status) in [
+            ("charge", "failed"),
+            ("payout", "failed"),
+            ("payout", "canceled"),
+            ("refund", "failed"),
+        ] {
+            let record = read(object(kind, status)).expect("a record");
+            assert_eq!(
+                (&record["amount_minor"], &record["status"]),
+                (&json!(0), &json!("confirmed")),
+                "{kind}"
+            );
+        }
     }
 
     #[test]

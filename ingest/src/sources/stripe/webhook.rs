@@ -109,9 +109,7 @@ impl Receiver {
         if let Some(known) = self.known(&id, &object_id, created).await? {
             return Ok(known);
         }
-        let Some(record) = parse::record(object, &self.channel, now) else {
-            return Ok(Taken::Ignored);
-        };
+        let record = parse::record(object, &self.channel, now);
         let taken = if record.is_rejected() {
             Taken::Rejected
         } else {

@@ -66,10 +66,10 @@ fn stripes_own_fixtures_are_read() {
     let Some(folder) = data("stripe") else { return };
     let fixtures = unzipped(&folder.join("fixtures3.json.gz"));
     for name in ["charge", "refund", "payout", "balance_transaction", "subscription"] {
-        let record = stripe::parse::record(&fixtures["resources"][name], CHANNEL, noon()).expect("a record");
+        let record = stripe::parse::record(&fixtures["resources"][name], CHANNEL, noon());
         assert!(!record.is_rejected(), "{name}: {:?}", record.envelope.reject_reason);
     }
-    let other = stripe::parse::record(&fixtures["resources"]["customer"], CHANNEL, noon()).expect("a record");
+    let other = stripe::parse::record(&fixtures["resources"]["customer"], CHANNEL, noon());
     assert!(
         other
             .envelope

@@ -50,7 +50,9 @@ pub async fn run(start: Start, options: FileOptions) -> Result<Done> {
     let mut run = Run::open(start).await?;
     for turn in turns {
         for member in turn.take(open).1 {
-            report.files.push(read(&mut run, member, quiet).await?);
+            let mut file = read(&mut run, member, quiet).await?;
+            file.note = note(&file, options.channel.is_some());
+            report.files.push(file);
         }
     }
     run.settle(wait).await?;
@@ -60,6 +62,9 @@ pub async fn run(start: Start, options: FileOptions) -> Result<Done> {
     run.close().await?;
     for file in &report.files {
         report.total.add(&file.counts);
+    }
+    if let Some(note) = report.files.iter().find_map(|file| file.note).filter(|_| !quiet) {
+        eprintln!("note: {note}");
     }
     print(&report, json)?;
     let whole = report.files.iter().all(|file| file.status == Status::Ingested);
@@ -85,6 +90,15 @@ fn reading(options: &FileOptions) -> Result<Options> {
         period: options.period,
     })
 }
+
+/// Exports of YouTube Studio don't name their channel.
+fn note(file: &File, has_channel: bool) -> Option<&'static str> {
+    let is_of_studio = file.kind.is_some_and(|kind| kind.starts_with("youtube-studio"));
+    (is_of_studio && !has_channel).then_some(NO_CHANNEL)
+}
+
+const NO_CHANNEL: &str = "whose channel it is of is not known: with exports of several channels give --channel UC… for each, or equal \
+    rows of theirs count as one";
 
 fn kind(name: &str) -> Result<Kind> {
     let known = || Kind::ALL.map(Kind::as_str).join(", ");

@@ -21,6 +21,9 @@ pub struct File {
     pub counts: Counts,
     /// Why it was refused, or ended before its end.
     pub error: Option<String>,
+    /// What people should know of it, though it was read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<&'static str>,
     #[serde(skip)]
     mark: Option<usize>,
 }
@@ -100,6 +103,7 @@ pub fn refused(path: PathBuf, kind: Option<&'static str>, error: String) -> File
         status: Status::Refused,
         counts,
         error: Some(error),
+        note: None,
         mark: None,
     }
 }
@@ -134,6 +138,7 @@ pub async fn read(
             reasons: seen.reasons,
             ..Counts::default()
         },
+        note: None,
         error: match read.stopped {
             true => Some("stopped by the user before its end".to_owned()),
             false => read.broken.map(|error| error.to_string()),
