@@ -67,7 +67,7 @@ async fn old_tokens_of_google_trends_are_renewed_once() {
     let report = bench.read("google-trends", settings).await;
     assert_eq!(
         report.put_off[0].1.kind.name(),
-        "credential",
+        "dependency",
         "it does not go round for ever"
     );
 }
