@@ -40,10 +40,10 @@ T
 }
 
 test_retention_runs() {
-    local files api
-    files=$(rows "_source_class <> 'youtube-api'")
+    local own api
+    own=$(rows "_source_class <> 'youtube-api'")
     api=$(rows "_source_class = 'youtube-api'")
-    equals "there is something of both" "$((files > 0 && api > 0))" 1
+    equals "there is something of both" "$((own > 0 && api > 0))" 1
     ytempire retention --json
     ends_with 0 "nothing is 30 days old"
     equals "so nothing goes" "$(json 'sum(t["rows"] for t in d["tables"])')" 0
@@ -54,7 +54,7 @@ test_retention_runs() {
     ytempire retention --days 0
     ends_with 0 "what the API told goes"
     equals "no row of it is left" "$(rows "_source_class = 'youtube-api'")" 0
-    equals "one's own files stay" "$(rows "_source_class <> 'youtube-api'")" "$files"
+    equals "one's own files stay" "$(rows "_source_class <> 'youtube-api'")" "$own"
     ytempire verify
     ends_with 0 "topics, lake and views agree"
     ytempire --quiet ingest trending "${SMALL_FILES[@]}" --json
