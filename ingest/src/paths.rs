@@ -34,27 +34,36 @@ pub fn expand<P: AsRef<str>>(patterns: &[P]) -> Result<Vec<PathBuf>, PathsError>
             outcome => outcome?,
         }
     }
-    files.sort();
-    let mut seen = HashSet::new();
-    files.retain(|file| seen.insert(fs::canonicalize(file).unwrap_or_else(|_| file.clone())));
-    Ok(files)
+    Ok(each_once(files))
 }
 
 /// Like [`expand`]; a folder stands for all the files in it and below it.
 ///
 /// # Errors
-/// As [`expand`], and a folder without files.
+/// As [`expand`], and a folder without files; but one of several that is not there is handed on, to be refused by name.
 pub fn expand_folders<P: AsRef<str>>(patterns: &[P]) -> Result<Vec<PathBuf>, PathsError> {
     let below = |folder: &str| format!("{}/**/*", glob::Pattern::escape(folder.trim_end_matches('/')));
-    let patterns: Vec<String> = patterns
-        .iter()
-        .map(AsRef::as_ref)
-        .map(|pattern| match Path::new(pattern).is_dir() {
+    let mut files = Vec::new();
+    for pattern in patterns.iter().map(AsRef::as_ref) {
+        let named = match Path::new(pattern).is_dir() {
             true => below(pattern),
             false => pattern.to_owned(),
-        })
-        .collect();
-    expand(&patterns)
+        };
+        match expand(&[named]) {
+            // one of several that is not there does not stop the others: the reader refuses it by name
+            Err(PathsError::Missing(_) | PathsError::NoMatch(_)) if patterns.len() > 1 => files.push(pattern.into()),
+            outcome => files.extend(outcome?),
+        }
+    }
+    Ok(each_once(files))
+}
+
+/// Sorted, and each once, however it was named.
+fn each_once(mut files: Vec<PathBuf>) -> Vec<PathBuf> {
+    files.sort();
+    let mut seen = HashSet::new();
+    files.retain(|file| seen.insert(fs::canonicalize(file).unwrap_or_else(|_| file.clone())));
+    files
 }
 
 fn expand_one(pattern: &str, files: &mut Vec<PathBuf>) -> Result<(), PathsError> {
@@ -136,6 +145,16 @@ mod tests {
             let error = expand(&[&pattern]).expect_err("found").to_string();
             assert!(error.contains(pattern.trim_end_matches('/')), "{error}");
         }
+    }
+
+    #[test]
+    fn one_of_several_that_is_not_there_does_not_stop_the_others() {
+        let folder = folder(&["a.csv"]);
+        let inside = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+        fs::create_dir(folder.path().join("empty")).expect("a folder");
+        let files = expand_folders(&[inside("a.csv"), inside("gone.csv"), inside("empty")]).expect("files");
+        assert_eq!(names(&files), ["a.csv", "empty", "gone.csv"]);
+        assert!(expand_folders(&[inside("gone.csv")]).is_err() && expand_folders(&[inside("empty")]).is_err());
     }
 
     #[test]

@@ -187,12 +187,7 @@ async fn connect(database: &Database) -> Result<Connection, libsql::Error> {
 }
 
 async fn prepare(connection: &Connection) -> Result<(), RecordLogError> {
-    for pragma in [
-        "auto_vacuum = incremental",
-        "journal_mode = wal",
-        "synchronous = full",
-        "secure_delete = on",
-    ] {
+    for pragma in ["auto_vacuum = incremental", "journal_mode = wal", "synchronous = full"] {
         integer(connection, &format!("pragma {pragma}")).await?;
     }
     let found = integer(connection, "pragma user_version").await?.unwrap_or_default();

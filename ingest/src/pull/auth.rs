@@ -161,6 +161,10 @@ impl Auth {
         http: &reqwest::Client,
         now: DateTime<Utc>,
     ) -> Result<RequestBuilder, Trouble> {
+        if let Some(missing) = self.missing() {
+            let what = format!("no {missing} is set: `ytempire ingest --help` of the source says where");
+            return Err(Trouble::new(Kind::Credential, what));
+        }
         Ok(match self {
             Auth::None => request,
             Auth::Parameter { name, secret } => request.query(&[(name, secret.reveal())]),
@@ -190,6 +194,16 @@ impl Auth {
         let mut held = grant.held.lock().await;
         let is_unsaved = std::mem::take(&mut held.is_unsaved);
         held.next_refresh_token.clone().filter(|_| is_unsaved)
+    }
+
+    /// What is not configured, though nothing can be asked without it.
+    fn missing(&self) -> Option<&'static str> {
+        match self {
+            Auth::Parameter { secret, .. } if secret.is_empty() => Some("API key"),
+            Auth::Bearer(secret) if secret.is_empty() => Some("token"),
+            Auth::Granted(grant) if grant.refresh_token.is_none() && grant.client_id.is_empty() => Some("client id"),
+            _ => None,
+        }
     }
 
     /// Forgets a token that was refused; says whether another one can be had.

@@ -5,11 +5,28 @@ use libsql::Connection;
 use super::{Partition, RecordLogError, integer};
 
 /// Whole batches before `offset` go; the start moves to `offset` even inside a batch, as Kafka's does.
+///
+/// Whoever deletes wants the bytes gone. A full disk has no room to overwrite them, and needs the space all the more.
 pub(super) async fn delete_before(
     connection: &Connection,
     partition: &Partition,
     offset: i64,
 ) -> Result<i64, RecordLogError> {
+    integer(connection, "pragma secure_delete = on").await?;
+    let overwritten = drop_before(connection, partition, offset).await;
+    integer(connection, "pragma secure_delete = off").await?;
+    let begin = match overwritten {
+        Ok(begin) => begin,
+        Err(_) => drop_before(connection, partition, offset).await?,
+    };
+    // they are in the write-ahead log, too; where there is no room now, the next checkpoint does it
+    if let Err(error) = integer(connection, "pragma wal_checkpoint(truncate)").await {
+        tracing::debug!(%error, "the write-ahead log is not emptied yet");
+    }
+    Ok(begin)
+}
+
+async fn drop_before(connection: &Connection, partition: &Partition, offset: i64) -> Result<i64, RecordLogError> {
     let (topic, number) = (partition.topic.as_str(), partition.number);
     let change = connection.transaction().await?;
     let start =
@@ -19,8 +36,6 @@ pub(super) async fn delete_before(
         and p.topic = ?1 and p.number = ?2 and batch.last_offset < p.log_start)";
     change.execute(old, (topic, number)).await?;
     change.commit().await?;
-    // whoever deletes wants the bytes gone, from the write-ahead log, too
-    integer(connection, "pragma wal_checkpoint(truncate)").await?;
     let sql = "select log_start from partition where topic = ?1 and number = ?2";
     let mut rows = connection.query(sql, (topic, number)).await?;
     Ok(rows.next().await?.map_or(Ok(0), |row| row.get(0))?)
