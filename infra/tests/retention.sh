@@ -66,11 +66,15 @@ test_retention_runs() {
     ends_with 0 "and they agree still"
     ytempire retention --days -1
     ends_with 2 "days that can't be"
+    ytempire retention --days 1e300
+    ends_with 1 "more days than there are"
 }
 
 # test_forget CHANNEL OTHER
 test_forget() {
-    local of_other
+    local of_other video
+    ytempire sql --json "SELECT min(video_id) AS id FROM bronze.youtube_video_snapshots WHERE channel_id = '$1'"
+    video=$(json 'd[0]["id"]')
     of_other=$(rows "channel_id = '$2'")
     equals "there are rows of both channels" "$(($(rows "channel_id = '$1'") > 0 && of_other > 0))" 1
     if nowhere "$1"; then failed "the channel's id is on the disk" "it is nowhere"; else passed "the channel's id is on the disk"; fi
@@ -94,6 +98,12 @@ test_forget() {
     ytempire --quiet ingest run --once --now
     ends_with 0 "the sources are read again"
     equals "but nothing of the channel" "$(rows "channel_id = '$1'")" 0
+    ytempire --quiet ingest youtube --comments "$video"
+    ytempire sql --json "SELECT count(*) AS n FROM bronze.youtube_comments WHERE video_id = '$video'"
+    equals "nor under its videos" "$(json 'd[0]["n"]')" 0
+    printf 'video_id,trending_date,title,channel_title,category_id,tags,views,likes\n%s,17.14.11,T,C,22,a,5,1\n' "$video" >"$WORK/USvideos.csv"
+    ytempire --quiet ingest trending "$WORK/USvideos.csv"
+    equals "nor of its videos in files" "$(rows "video_id = '$video'")" 0
     ytempire ingest status --json
     equals "its target says why" "$(json '[t["state"] for s in d for t in s["targets"] if t["target"] == "channel:'"$1"'"]')" "['withheld']"
     ytempire forget "$1" --release

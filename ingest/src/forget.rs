@@ -23,6 +23,47 @@ pub async fn withheld(pool: &PgPool) -> Result<Vec<String>, sqlx::Error> {
         .await
 }
 
+/// Videos of channels of which nothing is taken in.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn withheld_videos(pool: &PgPool) -> Result<Vec<String>, sqlx::Error> {
+    sqlx::query_scalar("SELECT video_id FROM ingest.withheld_videos ORDER BY video_id")
+        .fetch_all(pool)
+        .await
+}
+
+/// Withholds the videos of a channel that is withheld, and gives all that are.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn withhold_videos(
+    pool: &PgPool,
+    channel: &ChannelId,
+    videos: &[String],
+) -> Result<Vec<String>, sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO ingest.withheld_videos (video_id, channel_id) SELECT video, $1 FROM unnest($2::text[]) AS video \
+         ON CONFLICT DO NOTHING",
+    )
+    .bind(channel.as_str())
+    .bind(videos)
+    .execute(pool)
+    .await?;
+    videos_of(pool, channel).await
+}
+
+/// The videos of a channel that are withheld.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn videos_of(pool: &PgPool, channel: &ChannelId) -> Result<Vec<String>, sqlx::Error> {
+    sqlx::query_scalar("SELECT video_id FROM ingest.withheld_videos WHERE channel_id = $1 ORDER BY video_id")
+        .bind(channel.as_str())
+        .fetch_all(pool)
+        .await
+}
+
 /// From now on nothing is taken in of the channel.
 ///
 /// # Errors

@@ -1,4 +1,4 @@
--- One row per source and reference: the latest record of a name replaces the ones before it. A payment that is confirmed is
+-- One row per channel, source and reference: the latest record of a name replaces the ones before it. A payment that is confirmed is
 -- of the same time as when it was estimated, so the order of arrival decides between them.
 --
 -- Dollars are the payer's own where it gave them, else converted at the last rate of the week up to the record's day; the rate
@@ -7,7 +7,7 @@ WITH latest AS (
     SELECT
         source,
         reference_id,
-        last_value(channel_id ORDER BY observed_at, _ingested_at, _offset) AS channel_id,
+        channel_id,
         last_value(video_id ORDER BY observed_at, _ingested_at, _offset) AS video_id,
         last_value(amount_minor ORDER BY observed_at, _ingested_at, _offset) AS amount_minor,
         last_value(currency ORDER BY observed_at, _ingested_at, _offset) AS currency,
@@ -20,15 +20,15 @@ WITH latest AS (
         max(observed_at) AS as_of
     FROM bronze.revenue_records
     WHERE _verdict = 'accepted'
-    GROUP BY source, reference_id
+    GROUP BY channel_id, source, reference_id
 ),
 rate_days AS (
-    SELECT latest.source, latest.reference_id, max(rates.day) AS day
+    SELECT latest.channel_id, latest.source, latest.reference_id, max(rates.day) AS day
     FROM latest
     JOIN silver.exchange_rates rates
         ON rates.currency = latest.currency
         AND rates.day <= latest.day AND rates.day > latest.day - INTERVAL '7 days'
-    GROUP BY latest.source, latest.reference_id
+    GROUP BY latest.channel_id, latest.source, latest.reference_id
 ),
 converted AS (
     SELECT
@@ -42,7 +42,8 @@ converted AS (
             ELSE 1.0
         END AS cents_per_minor
     FROM latest
-    LEFT JOIN rate_days ON rate_days.source = latest.source AND rate_days.reference_id = latest.reference_id
+    LEFT JOIN rate_days ON rate_days.channel_id = latest.channel_id AND rate_days.source = latest.source
+        AND rate_days.reference_id = latest.reference_id
     LEFT JOIN silver.exchange_rates rates ON rates.currency = latest.currency AND rates.day = rate_days.day
 )
 SELECT

@@ -25,6 +25,8 @@ const API_TOPICS: [Topic; 4] = [
     Topic::Categories,
     Topic::Comments,
 ];
+/// A hundred years.
+const MOST_DAYS: f64 = 36_500.0;
 /// How long running pipelines may take to read what is there.
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -95,6 +97,9 @@ impl Report {
 /// A part of the platform does not answer.
 pub async fn retention(platform: &Platform, days: f64, mode: Mode) -> Result<Report> {
     let now = platform.clock.now();
+    if !(0.0..=MOST_DAYS).contains(&days) {
+        bail!("retention.youtube_api_days is {days}: give 0 to {MOST_DAYS} days");
+    }
     let cutoff = now - TimeDelta::milliseconds((days * 86_400_000.0) as i64);
     let mut report = Report::new(mode);
     report.cutoff = Some(cutoff);
@@ -129,13 +134,21 @@ pub async fn forget(platform: &Platform, channel: &ChannelId, mode: Mode) -> Res
     let pool = platform.pool()?;
     if mode == Mode::Real {
         ingest::forget::withhold(pool, channel, platform.clock.now()).await?;
+        // until whoever sends has heard of it
+        tokio::time::sleep(crate::sending::WITHHELD_FOR * 2).await;
     }
     let log = platform.log.clone();
     let ends = tokio::task::spawn_blocking(move || log::Probe::open(&log)?.ends(&Topic::ALL)).await??;
     if mode == Mode::Real {
         wait_for_sinks(platform, &ends).await?;
     }
-    let videos = Session::open(&platform.lake).await?.videos_of(channel).await?;
+    let mut videos = Session::open(&platform.lake).await?.videos_of(channel).await?;
+    match mode {
+        Mode::Real => videos = ingest::forget::withhold_videos(pool, channel, &videos).await?,
+        Mode::DryRun => videos.extend(ingest::forget::videos_of(pool, channel).await?),
+    }
+    videos.sort();
+    videos.dedup();
     truncate(platform, &ends, mode, &mut report).await?;
     let removal = Removal::Channel {
         id: channel.clone(),

@@ -1,7 +1,7 @@
 //! From a source to the log: every record sent, every delivery kept, so that the lake can be asked what became of it.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
+use std::collections::{BTreeMap, HashSet};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use events::{Envelope, Partition, Positions, Topic};
@@ -16,6 +16,8 @@ use crate::platform::Platform;
 
 /// Records read ahead of the sending.
 const READ_AHEAD: usize = 512;
+/// Who is withheld may be so old: `ytempire forget` waits for longer.
+pub const WITHHELD_FOR: Duration = Duration::from_secs(2);
 const FLUSH_PATIENCE: Duration = Duration::from_secs(120);
 const FLUSH_STEP: Duration = Duration::from_secs(1);
 
@@ -48,6 +50,8 @@ pub struct Sending {
     /// Where it says of which channels nothing is taken in.
     pool: Option<PgPool>,
     withheld: Vec<String>,
+    withheld_videos: HashSet<String>,
+    looked: Option<Instant>,
     /// Cancelled when the user wants no more to be read.
     stop: CancellationToken,
 }
@@ -62,6 +66,8 @@ impl Sending {
             failed: None,
             pool: platform.pool().ok().cloned(),
             withheld: Vec::new(),
+            withheld_videos: HashSet::new(),
+            looked: None,
             stop,
         })
     }
@@ -118,17 +124,25 @@ impl Sending {
     pub async fn look_who_is_withheld(&mut self) -> Result<()> {
         if let Some(pool) = &self.pool {
             self.withheld = ingest::forget::withheld(pool).await?;
+            self.withheld_videos = ingest::forget::withheld_videos(pool).await?.into_iter().collect();
         }
+        self.looked = Some(Instant::now());
         Ok(())
     }
 
-    fn is_withheld(&self, body: &[u8]) -> bool {
+    /// By the channel's id anywhere in it, or by the video that it is about.
+    fn is_withheld(&self, outgoing: &Outgoing) -> bool {
+        let body = &outgoing.body;
         let names = |channel: &String| body.windows(channel.len()).any(|part| part == channel.as_bytes());
-        self.withheld.iter().any(names)
+        let is_of_video = |key: &String| self.withheld_videos.contains(key);
+        self.withheld.iter().any(names) || outgoing.key.as_ref().is_some_and(is_of_video)
     }
 
     pub async fn send_one(&mut self, outgoing: &Outgoing, mark: usize) -> Result<()> {
-        if self.is_withheld(&outgoing.body) {
+        if self.looked.is_none_or(|looked| looked.elapsed() > WITHHELD_FOR) {
+            self.look_who_is_withheld().await?;
+        }
+        if self.is_withheld(outgoing) {
             metrics::counter!("ingest_withheld_total", "topic" => outgoing.topic.name()).increment(1);
             return Ok(());
         }

@@ -62,9 +62,11 @@ impl Store {
         Self { pool }
     }
 
-    /// Channels of which nothing is taken in.
+    /// Channels of which nothing is taken in, and their videos.
     pub(super) async fn withheld(&self) -> Result<Vec<String>, StoreError> {
-        Ok(crate::forget::withheld(&self.pool).await?)
+        let mut withheld = crate::forget::withheld(&self.pool).await?;
+        withheld.extend(crate::forget::withheld_videos(&self.pool).await?);
+        Ok(withheld)
     }
 
     /// A target that is not read, as its channel is withheld.

@@ -58,9 +58,8 @@ async fn release(platform: &Platform, channel: &ChannelId) -> Result<Done> {
 
 async fn forget_asked(platform: &Platform, channel: &ChannelId, options: &ForgetOptions, json: bool) -> Result<Done> {
     removal::catch_up(platform).await?;
-    let planned = removal::forget(platform, channel, Mode::DryRun).await?;
     if options.dry_run {
-        return show(&planned, json);
+        return show(&removal::forget(platform, channel, Mode::DryRun).await?, json);
     }
     if !options.yes {
         if !std::io::stdin().is_terminal() {
@@ -68,7 +67,7 @@ async fn forget_asked(platform: &Platform, channel: &ChannelId, options: &Forget
                 "nobody can be asked here: look at it with --dry-run, then say --yes"
             )));
         }
-        show(&planned, false)?;
+        show(&removal::forget(platform, channel, Mode::DryRun).await?, false)?;
         if !agreed(channel)? {
             output::print("nothing was deleted\n")?;
             return Ok(Done::Wholly);

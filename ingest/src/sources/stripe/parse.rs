@@ -52,9 +52,15 @@ fn revenue(item: Item<'_>, channel: &str) -> Result<RevenueRecord, BadItem> {
         "subscription" => (RevenueKind::Subscription, subscription_amount(item)?),
         "balance_transaction" => match item.text("/type")?.unwrap_or_default() {
             // the money itself is in the lists of charges, refunds and payouts
-            "charge" | "payment" | "refund" | "payment_refund" | "payout" | "payout_failure" | "payout_cancel" => {
-                (RevenueKind::Fee, -amount("/fee")?)
-            }
+            "charge"
+            | "payment"
+            | "refund"
+            | "payment_refund"
+            | "payout"
+            | "payout_failure"
+            | "payout_cancel"
+            | "refund_failure"
+            | "payment_failure_refund" => (RevenueKind::Fee, -amount("/fee")?),
             "stripe_fee" | "network_cost" => (RevenueKind::Fee, amount("/net")?),
             _ => (RevenueKind::Adjustment, amount("/net")?),
         },

@@ -127,6 +127,10 @@ impl Receiver {
     }
 
     async fn is_wanted(&self, channel: &str) -> Result<bool, Refused> {
+        let withheld = crate::forget::withheld(&self.pool).await.map_err(storage)?;
+        if withheld.iter().any(|one| one == channel) {
+            return Ok(false);
+        }
         if self.channels.iter().any(|one| one == channel) {
             return Ok(true);
         }
