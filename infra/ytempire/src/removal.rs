@@ -313,7 +313,10 @@ async fn rewrite_views(platform: &Platform) -> Result<Vec<ViewReport>> {
 }
 
 /// The views may be ahead of the lake.
-async fn wait_for_lake(platform: &Platform, at: &Positions) -> Result<()> {
+///
+/// # Errors
+/// It does not catch up.
+pub async fn wait_for_lake(platform: &Platform, at: &Positions) -> Result<()> {
     let deadline = tokio::time::Instant::now() + PATIENCE;
     for topic in Topic::ALL {
         let goal = at.only(&[topic]);

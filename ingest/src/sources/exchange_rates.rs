@@ -35,7 +35,7 @@ pub struct Settings {
     pub base_url: String,
     /// Currencies to be converted, or `all`. US dollars are always read.
     pub currencies: Vec<String>,
-    /// Days read the first time; more than 90 takes the file of all days since 1999 (7 MB).
+    /// Days read the first time; more than 90 takes the file of all days since 1999.
     pub history_days: u64,
     pub every_minutes: u64,
     pub requests_per_second: f64,
@@ -59,7 +59,7 @@ impl Configured for Settings {
     const MANUAL: Manual = Manual {
         name: "exchange-rates",
         about: "European Central Bank: euro reference rates, for conversion to US dollars",
-        details: "Reads the currencies of [sources.exchange-rates], or those that flags name (`all` for all 30), of the last \
+        details: "Reads the currencies of [sources.exchange-rates], or those that flags name (`all` for all of them), of the last \
             90 days the first time, then of the days since. silver.revenue_records converts with them: usd_minor, usd_rate, \
             and usd_rate_on, the day of the rate. Needs no key.",
         example: "ytempire ingest exchange-rates --currency all",

@@ -135,19 +135,3 @@ async fn told(bench: &Bench) -> u64 {
         cursor = answer["data"]["cursor"].as_i64().expect("a cursor");
     }
 }
-
-#[tokio::test]
-async fn a_day_with_too_many_videos_is_not_counted_in_part() {
-    let bench = Bench::new().await;
-    let url = bench.running.emulator.url();
-    let settings = json!({"token_url": format!("{url}/v2/oauth/token/"), "client_key": "c", "client_secret": "s",
-        "words": [word(&bench)], "pages": 1});
-    bench.read("tiktok", settings.clone()).await;
-    let counted = bench.payloads(Topic::TrendSignals);
-    assert!(counted.iter().all(|signal| signal["value"].as_f64() <= Some(100.0)));
-    let note: Option<String> = sqlx::query_scalar("SELECT error FROM ingest.runs WHERE source = 'tiktok'")
-        .fetch_one(&bench.database.pool)
-        .await
-        .expect("a row");
-    assert_eq!(note.is_some(), counted.len() < 7, "{note:?}");
-}

@@ -7,9 +7,8 @@
 mod compare;
 
 use std::collections::HashMap;
-use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use batch::{Place, Session};
 use events::{Partition, Positions, Topic};
 use features::{View, Views};
@@ -21,12 +20,11 @@ use streams::BronzeSink;
 use super::Start;
 use crate::exit::Done;
 use crate::output;
-use crate::pipelines::Pipelines;
 use crate::platform::{ALL_NEEDS, Platform};
+use crate::removal;
 
 /// Differences named one by one, per table or view; the rest is counted.
 const NAMED: usize = 20;
-const LAKE_PATIENCE: Duration = Duration::from_secs(60);
 
 #[derive(Debug, Default, Serialize)]
 struct Report {
@@ -67,9 +65,7 @@ struct ViewReport {
 pub async fn run(start: Start) -> Result<Done> {
     let json = start.global.json;
     let platform = Platform::attach(start.settings, start.clock, &ALL_NEEDS).await?;
-    if platform.owner.is_none() {
-        catch_up(&platform).await?;
-    }
+    removal::catch_up(&platform).await?;
     let report = check(&platform).await?;
     platform.stop().await?;
     match json {
@@ -79,19 +75,9 @@ pub async fn run(start: Start) -> Result<Done> {
     Ok(if report.agrees { Done::Wholly } else { Done::BadFinding })
 }
 
-/// Nobody else runs the pipelines, so they are run to the end of the log first.
-async fn catch_up(platform: &Platform) -> Result<()> {
-    let settings = platform.log.clone();
-    let ends = tokio::task::spawn_blocking(move || Probe::open(&settings)?.ends(&Topic::ALL)).await??;
-    let mut pipelines = Pipelines::start(platform).await?;
-    let reached = pipelines.reach(&ends).await;
-    pipelines.stop().await;
-    reached
-}
-
 async fn check(platform: &Platform) -> Result<Report> {
     let (views, at) = read_views(platform).await?;
-    wait_for_lake(platform, &at).await?;
+    removal::wait_for_lake(platform, &at).await?;
     // where to compare to, before the lake is opened at its newest version, so that all of it is in that version
     let mut goals = Vec::new();
     for topic in Topic::ALL {
@@ -132,30 +118,6 @@ async fn read_views(platform: &Platform) -> Result<(Views, Positions)> {
         views.insert(view.name, streams::read_view(&mut *snapshot, &view).await?);
     }
     Ok((views, at))
-}
-
-async fn wait_for_lake(platform: &Platform, at: &Positions) -> Result<()> {
-    let deadline = tokio::time::Instant::now() + LAKE_PATIENCE;
-    for topic in Topic::ALL {
-        let goal = at.only(&[topic]);
-        let partitions: Vec<_> = goal.iter().map(|(partition, _)| partition).collect();
-        let sink = BronzeSink::name_of(topic);
-        while !platform
-            .lake
-            .positions(Table::of(topic), &sink, &partitions)
-            .await?
-            .reaches(&goal)
-        {
-            if tokio::time::Instant::now() > deadline {
-                bail!(
-                    "the lake does not catch up with the views on {}: see `ytempire lag`",
-                    topic.name()
-                );
-            }
-            tokio::time::sleep(Duration::from_millis(200)).await;
-        }
-    }
-    Ok(())
 }
 
 /// A topic without views is compared as far as the lake has come.

@@ -214,3 +214,36 @@ async fn days_that_are_not_final_are_read_again_and_revenue_that_is_refused_is_n
     let days: Vec<_> = again.iter().map(|row| row["day"].as_str().expect("a day")).collect();
     assert_eq!(days, ["2026-11-22", "2026-11-23", "2026-11-24", "2026-11-25"]);
 }
+
+/// A day whose videos don't end within the pages that are read is left out, and said; one that does is counted whole.
+#[tokio::test]
+async fn part_of_a_count_of_tiktok_is_none() {
+    for (has_more, counted) in [(true, 0), (false, 7)] {
+        let vendor = Vendor::start(move |asked| match asked.path.contains("token") {
+            true => Reply::json(&json!({"access_token": "t", "expires_in": 7200})),
+            false => Reply::json(&json!({"error": {"code": "ok"},
+                "data": {"videos": vec![json!({"id": 1}); 100], "has_more": has_more, "cursor": 100, "search_id": "s"}})),
+        })
+        .await;
+        let bench = Bench::new().await;
+        let settings = json!({"token_url": format!("{}/v2/oauth/token/", vendor.url), "client_key": "k",
+            "client_secret": "s", "words": ["cats"], "pages": 2});
+        let report = bench.read(&open("tiktok", &vendor.url, settings), When::Due).await;
+        assert!(report.put_off.is_empty(), "{:?}", report.put_off);
+        let signals = bench.outbox.payloads(Topic::TrendSignals);
+        assert_eq!(signals.len(), counted);
+        assert!(signals.iter().all(|signal| signal["value"] == 100.0));
+        let queries = vendor
+            .asked()
+            .iter()
+            .filter(|asked| asked.path.contains("query"))
+            .count();
+        assert_eq!(queries, if has_more { 14 } else { 7 });
+        let note: Option<String> = sqlx::query_scalar("SELECT error FROM ingest.runs WHERE source = 'tiktok'")
+            .fetch_one(&bench.database.pool)
+            .await
+            .expect("a run");
+        let days = note.map_or(0, |note| note.matches("2026-").count());
+        assert_eq!(days, 7 - counted, "every day that is left out is named");
+    }
+}
