@@ -1,23 +1,28 @@
-//! The batch side of the views: all of them, from the lake, as they were at a position vector.
+//! The batch side of the views: those of a family, from the lake, as they were at a position vector.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use arrow::array::AsArray;
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, TimeUnit, TimestampMicrosecondType};
+use chrono::{DateTime, Utc};
 use datafusion::catalog::TableProvider;
 use datafusion::error::DataFusionError;
 use datafusion::logical_expr::{Expr, col, lit, not};
 use events::{Positions, Topic};
-use features::{TILES, Views};
+use features::{Family, Views};
 use lake::{Removal, Table};
+use uuid::Uuid;
 
 use crate::{Session, SqlError};
 
-/// Computes every view from the accepted rows that came before `at`.
+/// Computes every view of a family from the accepted rows that came before `at`.
 ///
 /// # Errors
 /// The lake can't be read, or a definition does not fit its table.
-pub async fn recompute(session: &Session, at: &Positions) -> Result<Views, SqlError> {
-    recompute_without(session, at, None).await
+pub async fn recompute(session: &Session, family: &'static Family, at: &Positions) -> Result<Views, SqlError> {
+    recompute_without(session, family, at, None).await
 }
 
 /// As [`recompute`], as if the rows of a removal had gone.
@@ -26,11 +31,12 @@ pub async fn recompute(session: &Session, at: &Positions) -> Result<Views, SqlEr
 /// The lake can't be read, or a definition does not fit its table.
 pub async fn recompute_without(
     session: &Session,
+    family: &'static Family,
     at: &Positions,
     removal: Option<&Removal>,
 ) -> Result<Views, SqlError> {
     let mut rows: BTreeMap<Topic, Arc<dyn TableProvider>> = BTreeMap::new();
-    for topic in TILES.iter().map(|tile| tile.topic) {
+    for topic in family.topics() {
         let table = session.context().table(Table::of(topic).to_string()).await;
         let mut kept = before(topic, at);
         if let Some(doomed) = removal.and_then(|removal| removal.predicate(Table::of(topic))) {
@@ -40,8 +46,42 @@ pub async fn recompute_without(
         let cut = cut.map_err(|error| SqlError::Run(Box::new(error)))?;
         rows.insert(topic, cut.into_view());
     }
-    let computed = features::recompute(&rows).await;
+    let computed = features::recompute(family, &rows).await;
     computed.map_err(|error| SqlError::Run(Box::new(DataFusionError::External(Box::new(error)))))
+}
+
+/// The events that came before `at`, with their times: those that tiles which add up have counted.
+///
+/// # Errors
+/// The lake can't be read.
+pub async fn counted_events(
+    session: &Session,
+    topic: Topic,
+    at: &Positions,
+) -> Result<Vec<(Uuid, DateTime<Utc>)>, SqlError> {
+    let failed = |error: DataFusionError| SqlError::Run(Box::new(error));
+    let table = session
+        .context()
+        .table(Table::of(topic).to_string())
+        .await
+        .map_err(failed)?;
+    let frame = table
+        .filter(before(topic, at))
+        .and_then(|rows| rows.select(vec![col("_event_id"), col("observed_at")]))
+        .map_err(failed)?;
+    let mut events = Vec::new();
+    for batch in frame.collect().await.map_err(failed)? {
+        let ids = cast(batch.column(0), &DataType::Utf8).map_err(|error| failed(error.into()))?;
+        let micros = DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
+        let times = cast(batch.column(1), &micros).map_err(|error| failed(error.into()))?;
+        let times = times.as_primitive::<TimestampMicrosecondType>();
+        for (row, id) in ids.as_string::<i32>().iter().enumerate() {
+            let id = id.and_then(|id| Uuid::parse_str(id).ok());
+            let time = DateTime::from_timestamp_micros(times.value(row));
+            events.extend(id.zip(time));
+        }
+    }
+    Ok(events)
 }
 
 /// Accepted, and below the position of its partition.

@@ -2,7 +2,7 @@
 
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::compute::cast;
-use arrow::datatypes::{DataType, Date32Type, Int32Type, Int64Type, TimeUnit, TimestampMicrosecondType};
+use arrow::datatypes::{DataType, Date32Type, Float64Type, Int32Type, Int64Type, TimeUnit, TimestampMicrosecondType};
 use arrow::error::ArrowError;
 
 /// What a view's column holds.
@@ -18,6 +18,10 @@ pub enum Kind {
     /// An instant in microseconds, UTC.
     Time,
     Bool,
+    /// 64 bit IEEE 754.
+    Real,
+    /// Bytes that only the platform reads.
+    Bytes,
 }
 
 impl Kind {
@@ -29,6 +33,8 @@ impl Kind {
             Kind::Big => DataType::Int64,
             Kind::Time => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
             Kind::Bool => DataType::Boolean,
+            Kind::Real => DataType::Float64,
+            Kind::Bytes => DataType::Binary,
         }
     }
 
@@ -41,6 +47,8 @@ impl Kind {
             Kind::Big => "bigint",
             Kind::Time => "timestamptz",
             Kind::Bool => "boolean",
+            Kind::Real => "double precision",
+            Kind::Bytes => "bytea",
         }
     }
 }
@@ -69,6 +77,16 @@ pub enum Cell {
     /// Microseconds since the Unix epoch, UTC.
     Time(i64),
     Bool(bool),
+    /// The bits of a 64 bit IEEE 754 number.
+    Real(u64),
+    Bytes(Vec<u8>),
+}
+
+impl Cell {
+    /// Zero has one form only.
+    pub fn real(number: f64) -> Self {
+        Cell::Real((number + 0.0).to_bits())
+    }
 }
 
 /// The batch with exactly `columns`, in their order and types.
@@ -111,5 +129,7 @@ fn cell(array: &ArrayRef, kind: Kind, row: usize) -> Cell {
         Kind::Big => Cell::Int(array.as_primitive::<Int64Type>().value(row)),
         Kind::Time => Cell::Time(array.as_primitive::<TimestampMicrosecondType>().value(row)),
         Kind::Bool => Cell::Bool(array.as_boolean().value(row)),
+        Kind::Real => Cell::real(array.as_primitive::<Float64Type>().value(row)),
+        Kind::Bytes => Cell::Bytes(array.as_binary::<i32>().value(row).to_vec()),
     }
 }

@@ -12,7 +12,7 @@ use datafusion::prelude::{SessionConfig, SessionContext};
 use events::Topic;
 use thiserror::Error;
 
-use crate::{Cell, ROLLUPS, TILES, Tile, View, cells};
+use crate::{Cell, FAMILIES, Family, Tile, View, cells, sketch};
 
 /// Every view by name; rows sorted, as cells of [`View::columns`].
 pub type Views = BTreeMap<&'static str, Vec<Vec<Cell>>>;
@@ -41,33 +41,39 @@ impl ComputeError {
 pub async fn partials(tile: &Tile, rows: RecordBatch) -> Result<Vec<RecordBatch>, ComputeError> {
     let failed = ComputeError::of(tile.name);
     let session = SessionContext::new_with_config(SessionConfig::new().with_target_partitions(1));
+    sketch::register(&session);
     session.register_batch("rows", rows).map_err(&failed)?;
     let frame = session.sql(&tile.partial_sql()).await.map_err(&failed)?;
     frame.collect().await.map_err(&failed)
 }
 
-/// Every view, from all accepted rows. `rows` gives the rows of a topic; a topic without rows may be left out.
+/// Every view of a family, from all accepted rows. `rows` gives the rows of a topic; a topic without rows may be left out, and
+/// then the views that need it are, too.
 ///
 /// # Errors
 /// The rows lack a column, or can't be read.
-pub async fn recompute(rows: &BTreeMap<Topic, Arc<dyn TableProvider>>) -> Result<Views, ComputeError> {
+pub async fn recompute(
+    family: &'static Family,
+    rows: &BTreeMap<Topic, Arc<dyn TableProvider>>,
+) -> Result<Views, ComputeError> {
     let session = SessionContext::new();
+    sketch::register(&session);
     let mut views = Views::new();
-    for tile in TILES {
+    for tile in family.tiles {
         let Some(provider) = rows.get(&tile.topic) else {
             continue;
         };
         let failed = ComputeError::of(tile.name);
         session.deregister_table("rows").map_err(&failed)?;
         session.register_table("rows", provider.clone()).map_err(&failed)?;
-        materialise(&session, tile.name, &tile.partial_sql(), &mut views)
+        materialise(&session, View::Tile(tile), &tile.partial_sql(), &mut views)
             .await
             .map_err(&failed)?;
     }
-    for rollup in ROLLUPS {
+    for rollup in family.rollups {
         let failed = ComputeError::of(rollup.name);
         if rollup.narrow.iter().all(|(input, _)| views.contains_key(input)) {
-            materialise(&session, rollup.name, rollup.sql, &mut views)
+            materialise(&session, View::Rollup(rollup), rollup.sql, &mut views)
                 .await
                 .map_err(&failed)?;
         }
@@ -75,7 +81,7 @@ pub async fn recompute(rows: &BTreeMap<Topic, Arc<dyn TableProvider>>) -> Result
     Ok(views)
 }
 
-/// [`recompute`] over rows in memory.
+/// [`recompute`] of every family over rows in memory.
 ///
 /// # Errors
 /// See [`recompute`].
@@ -85,30 +91,32 @@ pub async fn recompute_rows(rows: BTreeMap<Topic, RecordBatch>) -> Result<Views,
         let table = MemTable::try_new(batch.schema(), vec![vec![batch]]).map_err(ComputeError::of(topic.name()))?;
         tables.insert(topic, Arc::new(table));
     }
-    recompute(&tables).await
+    let mut views = Views::new();
+    for family in FAMILIES {
+        views.extend(recompute(family, &tables).await?);
+    }
+    Ok(views)
 }
 
 /// Runs `sql`, registers the outcome under `name` for what comes later, and keeps its rows.
 async fn materialise(
     session: &SessionContext,
-    name: &'static str,
+    view: View,
     sql: &str,
     views: &mut Views,
 ) -> Result<(), DataFusionError> {
     let frame = session.sql(sql).await?;
     let schema = Arc::new(frame.schema().as_arrow().clone());
     let batches = frame.collect().await?;
-    views.insert(name, sorted_cells(name, &batches)?);
+    let name = view.name();
+    views.insert(name, sorted_cells(view, &batches)?);
     let schema = batches.first().map_or(schema, RecordBatch::schema);
     session.register_table(name, Arc::new(MemTable::try_new(schema, vec![batches])?))?;
     Ok(())
 }
 
-fn sorted_cells(name: &'static str, batches: &[RecordBatch]) -> Result<Vec<Vec<Cell>>, ArrowError> {
-    let columns = View::all()
-        .find(|view| view.name == name)
-        .map(|view| view.columns())
-        .unwrap_or_default();
+fn sorted_cells(view: View, batches: &[RecordBatch]) -> Result<Vec<Vec<Cell>>, ArrowError> {
+    let columns = view.columns();
     let mut rows = Vec::new();
     for batch in batches {
         rows.extend(cells(batch, &columns)?);

@@ -19,14 +19,17 @@ TEST_PACKAGES=(
     "chromium|:has_chromium|opens the dashboard in the tests"
     "default-jre-headless|java|runs the Apache Kafka of the tests"
     "maven|mvn|fetches the Apache Kafka of the tests"
+    "openssl|openssl|makes the certificates of the Apache Kafka of the tests"
     "curl|curl|asks the HTTP interface in the tests"
     "procps|pgrep|finds processes left behind by a test"
+    "prometheus|:has_prometheus|checks the alert rules and scrapes the platform in the tests; not started as a service"
 )
 
 # Once what it fetches is there, pip is not asked for again.
 has_pip() { postgres_is_unpacked || "$PYTHON" -c 'import pip' >/dev/null 2>&1; }
 has_venv() { [ -e "$CACHE/venv/.complete" ] || "$PYTHON" -c 'import ensurepip, venv' >/dev/null 2>&1; }
 has_chromium() { has chromium || has chromium-browser || has google-chrome; }
+has_prometheus() { has prometheus && has promtool; }
 
 # Is the thing there? A path, a function after ':', or a command.
 is_there() {
@@ -90,10 +93,23 @@ apt_install() {
     apt=("${AS_ROOT[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300)
     log=$(mktemp)
     "${apt[@]}" update >"$log" 2>&1 </dev/null || say "apt-get update failed; trying with the lists that are there"
-    if ! "${apt[@]}" install -y --no-install-recommends "$@" >>"$log" 2>&1 </dev/null; then
+    if ! without_service "${apt[@]}" install -y --no-install-recommends "$@" >>"$log" 2>&1 </dev/null; then
         tail -n 20 "$log" >&2
         rm -f "$log"
         return 1
     fi
     rm -f "$log"
 }
+
+# without_service COMMAND...: a COMMAND that installs Prometheus does not start its service, now or at the next boot.
+# Debian asks policy-rc.d before it starts one; where there is such a file already, it decides.
+without_service() (
+    policy=/usr/sbin/policy-rc.d
+    case " $* " in *" prometheus "*) ;; *) "$@"; return ;; esac
+    if [ ! -e "$policy" ]; then
+        trap '"${AS_ROOT[@]}" rm -f "$policy"' EXIT
+        printf '#!/bin/sh\nexit 101\n' | "${AS_ROOT[@]}" tee "$policy" >/dev/null
+        "${AS_ROOT[@]}" chmod 755 "$policy"
+    fi
+    "$@" && "${AS_ROOT[@]}" update-rc.d prometheus disable
+)

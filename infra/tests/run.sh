@@ -34,8 +34,12 @@ source "$HERE/rates.sh"
 source "$HERE/websub.sh"
 # shellcheck source=infra/tests/retention.sh
 source "$HERE/retention.sh"
+# shellcheck source=infra/tests/prometheus.sh
+source "$HERE/prometheus.sh"
 # shellcheck source=infra/tests/kafka.sh
 source "$HERE/kafka.sh"
+# shellcheck source=infra/tests/kafka_security.sh
+source "$HERE/kafka_security.sh"
 
 # How an ingest ends that read all its files to their ends and rejected some rows: done.
 ROWS_REJECTED=0
@@ -45,7 +49,7 @@ TESTS=(
     test_owners_lake test_stopped_ingest
     test_files_that_are_no_exports test_damaged_exports test_regions test_port_taken test_folder_of_another_version test_full_disk
     test_emulator test_connect test_rates test_websub test_retention
-    test_real_kafka test_kills
+    test_prometheus test_real_kafka test_kafka_security test_kills
 )
 
 test_kills() {

@@ -196,7 +196,7 @@ async fn drain_views(folder: &tempfile::TempDir, settings: &Settings, goal: &Pos
     let postgres = Postgres::start(database).await.expect("a database");
     let pool = PgPool::connect(postgres.url()).await.expect("a connection");
     MIGRATIONS.run(&pool).await.expect("the schema");
-    let took = drain(ViewsSink::new(pool.clone()), settings, goal).await;
+    let took = drain(ViewsSink::new(pool.clone(), features::FAMILIES[0]), settings, goal).await;
     pool.close().await;
     postgres.stop().await.expect("stopped");
     took

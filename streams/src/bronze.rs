@@ -1,10 +1,10 @@
 //! Topic to bronze table: every record a row, once.
 
 use async_trait::async_trait;
-use events::{Partition, Positions, Topic};
+use events::{Partition, Topic};
 use lake::{AppendError, Appender, Lake, LakeError, Maintenance, Table};
 
-use crate::{Batch, Sink, SinkError, Written};
+use crate::{Batch, Sink, SinkError, Standing, Written};
 
 /// Writes one topic to its bronze table.
 pub struct BronzeSink {
@@ -54,11 +54,11 @@ impl Sink for BronzeSink {
         &self.name
     }
 
-    async fn positions(&mut self, partitions: &[Partition]) -> Result<Positions, SinkError> {
-        self.appender
-            .positions(partitions)
-            .await
-            .map_err(|error| SinkError::Dependency(error.to_string()))
+    async fn standing(&mut self, partitions: &[Partition]) -> Result<Standing, SinkError> {
+        let away = |error: LakeError| SinkError::Dependency(error.to_string());
+        let positions = self.appender.positions(partitions).await.map_err(away)?;
+        let watermarks = self.appender.watermarks(partitions).await.map_err(away)?;
+        Ok(Standing { positions, watermarks })
     }
 
     async fn write(&mut self, batch: &Batch) -> Result<Written, SinkError> {
@@ -67,7 +67,7 @@ impl Sink for BronzeSink {
         };
         let appended = self
             .appender
-            .append(rows, &batch.spans)
+            .append_up_to(rows, &batch.spans, &batch.watermarks)
             .await
             .map_err(|error| match error {
                 AppendError::Fenced { .. } | AppendError::Raced { .. } => SinkError::Fenced(error.to_string()),

@@ -11,7 +11,7 @@ use arrow::json::ReaderBuilder;
 use chrono::{DateTime, Datelike, Utc};
 use events::{
     Alert, AnalyticsRow, CategoryName, ChannelSnapshot, Comment, Envelope, EventId, ExchangeRate, Payload, Rejection,
-    RevenueRecord, Topic, TrendSignal, VideoSnapshot,
+    RevenueRecord, Topic, TrendSignal, VideoSnapshot, Watermarks,
 };
 use lake::Table;
 use log::Record;
@@ -23,38 +23,52 @@ use provenance::Provenance;
 /// Raw bytes kept of a rejected record; what is longer is cut, and the reason says so.
 const MAX_RAW_BYTES: usize = 1 << 20;
 
-/// The records of `topic` as rows with the columns of its table, accepted rows first. `now` becomes `_ingested_at`.
+/// The records of `topic`, in the order of their partitions, as rows with the columns of its table, accepted rows first. `now`
+/// becomes `_ingested_at`. `watermarks` are those before the records, and become those behind them.
 ///
 /// # Errors
 /// Our fault: table and payload type don't fit together.
-pub fn decode(topic: Topic, records: &[Record], now: DateTime<Utc>) -> Result<RecordBatch, ArrowError> {
+pub fn decode(
+    topic: Topic,
+    records: &[Record],
+    now: DateTime<Utc>,
+    watermarks: &mut Watermarks,
+) -> Result<RecordBatch, ArrowError> {
     match topic {
-        Topic::VideoSnapshots => rows::<VideoSnapshot>(records, now),
-        Topic::ChannelSnapshots => rows::<ChannelSnapshot>(records, now),
-        Topic::Categories => rows::<CategoryName>(records, now),
-        Topic::TrendSignals => rows::<TrendSignal>(records, now),
-        Topic::RevenueRecords => rows::<RevenueRecord>(records, now),
-        Topic::ExchangeRates => rows::<ExchangeRate>(records, now),
-        Topic::Analytics => rows::<AnalyticsRow>(records, now),
-        Topic::Comments => rows::<Comment>(records, now),
-        Topic::Alerts => rows::<Alert>(records, now),
+        Topic::VideoSnapshots => rows::<VideoSnapshot>(records, now, watermarks),
+        Topic::ChannelSnapshots => rows::<ChannelSnapshot>(records, now, watermarks),
+        Topic::Categories => rows::<CategoryName>(records, now, watermarks),
+        Topic::TrendSignals => rows::<TrendSignal>(records, now, watermarks),
+        Topic::RevenueRecords => rows::<RevenueRecord>(records, now, watermarks),
+        Topic::ExchangeRates => rows::<ExchangeRate>(records, now, watermarks),
+        Topic::Analytics => rows::<AnalyticsRow>(records, now, watermarks),
+        Topic::Comments => rows::<Comment>(records, now, watermarks),
+        Topic::Alerts => rows::<Alert>(records, now, watermarks),
     }
 }
 
-fn rows<P: Payload>(records: &[Record], now: DateTime<Utc>) -> Result<RecordBatch, ArrowError> {
+fn rows<P: Payload>(
+    records: &[Record],
+    now: DateTime<Utc>,
+    watermarks: &mut Watermarks,
+) -> Result<RecordBatch, ArrowError> {
     let table = Table::of(P::TOPIC);
     let (mut payloads, mut accepted) = (Vec::new(), Vec::new());
     let mut rejected = Vec::new();
     for record in records {
+        let before = watermarks.of(record.partition);
         match record.envelope() {
             Ok(envelope) => match payload_of::<P>(record, &envelope) {
                 Ok(payload) => {
                     payloads.push(payload);
-                    accepted.push(Provenance::new(record, envelope, now));
+                    if let Some(time) = envelope.time {
+                        watermarks.note(record.partition, time, record.timestamp_ms);
+                    }
+                    accepted.push(Provenance::new(record, envelope, now, before));
                 }
-                Err(reason) => rejected.push(reject(record, envelope, reason, now)),
+                Err(reason) => rejected.push(reject(record, envelope, reason, now, before)),
             },
-            Err(error) => rejected.push(reject(record, nameless(record), error.to_string(), now)),
+            Err(error) => rejected.push(reject(record, nameless(record), error.to_string(), now, before)),
         }
     }
     let accepted = accepted_rows(table, &payloads, &accepted)?;
@@ -101,13 +115,19 @@ fn nameless(record: &Record) -> Envelope {
     }
 }
 
-fn reject(record: &Record, envelope: Envelope, mut reason: String, now: DateTime<Utc>) -> Provenance {
+fn reject(
+    record: &Record,
+    envelope: Envelope,
+    mut reason: String,
+    now: DateTime<Utc>,
+    before: Option<DateTime<Utc>>,
+) -> Provenance {
     let mut raw = record.value.to_vec();
     if raw.len() > MAX_RAW_BYTES {
         reason = format!("{reason} (raw bytes cut from {} to {MAX_RAW_BYTES})", raw.len());
         raw.truncate(MAX_RAW_BYTES);
     }
-    Provenance::new(record, envelope, now).rejected(reason, raw)
+    Provenance::new(record, envelope, now, before).rejected(reason, raw)
 }
 
 fn accepted_rows<P: Payload>(

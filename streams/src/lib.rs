@@ -13,5 +13,8 @@ mod views;
 
 pub use bronze::BronzeSink;
 pub use pipeline::{Pipeline, PipelineError, Reading, Status};
-pub use sink::{Batch, Sink, SinkError, Written};
-pub use views::{Rewriting, Rewritten, VIEWS_SINK, ViewsError, ViewsSink, read_view, stored_positions};
+pub use sink::{Batch, Sink, SinkError, Standing, Written};
+pub use views::{
+    Correction, Difference, Rewriting, Rewritten, Shadow, Swap, Swapped, ViewsError, ViewsSink, Window, corrections,
+    forget_corrections, read_view, read_window, stored_positions, stored_standing,
+};

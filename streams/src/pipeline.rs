@@ -1,10 +1,11 @@
 //! The loop: fetch, decode, write, show. All I/O is here; the step between is a plain function.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex as Lock, PoisonError};
 use std::time::Duration;
 
-use events::{Clock, Partition, Positions, Topic};
+use events::fault::{self, Point};
+use events::{Clock, Partition, Positions, Topic, Watermarks};
 use log::{Assignment, BatchLimits, Consumer, Fetched, LogError, Record, Settings};
 use thiserror::Error;
 use tokio::sync::{Mutex, watch};
@@ -26,6 +27,8 @@ pub struct Reading {
 #[derive(Debug, Clone, Default)]
 pub struct Status {
     pub positions: Positions,
+    /// Up to which event time each partition has told.
+    pub watermarks: Watermarks,
     /// Rows written since the start.
     pub rows: u64,
     /// Newest event time written, per topic.
@@ -52,6 +55,8 @@ pub struct Pipeline<S> {
     sink: Arc<Mutex<S>>,
     reading: Reading,
     clock: Arc<dyn Clock>,
+    /// Behind what was written, of the partitions that are read.
+    watermarks: Arc<Lock<Watermarks>>,
     status: watch::Sender<Status>,
 }
 
@@ -68,6 +73,7 @@ impl<S: Sink + 'static> Pipeline<S> {
             sink: Arc::new(Mutex::new(sink)),
             reading,
             clock,
+            watermarks: Arc::default(),
             status: watch::Sender::new(Status::default()),
         }
     }
@@ -135,13 +141,21 @@ impl<S: Sink + 'static> Pipeline<S> {
 
     async fn open_consumer(&self) -> Result<Consumer, PipelineError> {
         let sink = Arc::clone(&self.sink);
-        let status = self.status.clone();
+        let (status, watermarks) = (self.status.clone(), Arc::clone(&self.watermarks));
         let runtime = tokio::runtime::Handle::current();
         let start_at = move |partitions: &[events::Partition]| {
-            let positions = runtime.block_on(async { sink.lock().await.positions(partitions).await });
-            let positions = positions.map_err(|error| error.to_string())?;
-            status.send_modify(|status| status.positions = positions.clone());
-            Ok(positions)
+            let standing = runtime.block_on(async { sink.lock().await.standing(partitions).await });
+            let standing = standing.map_err(|error| error.to_string())?;
+            watermarks
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clone_from(&standing.watermarks);
+            status.send_modify(|status| {
+                status.positions = standing.positions.clone();
+                status.watermarks = standing.watermarks;
+            });
+            fault::reached(Point::Assigned);
+            Ok(standing.positions)
         };
         let (reading, group) = (self.reading.clone(), self.name.clone());
         let opened = tokio::task::spawn_blocking(move || {
@@ -164,11 +178,19 @@ impl<S: Sink + 'static> Pipeline<S> {
     async fn step(&self, fetched: Fetched) -> Result<(), SinkError> {
         let started = std::time::Instant::now();
         let batch = self.decode(&fetched)?;
+        fault::reached(Point::Decoded);
         let written = self.sink.lock().await.write(&batch).await?;
         self.count(&fetched, started.elapsed());
+        fault::reached(Point::Acknowledged);
         let now = self.clock.now();
+        self.keep_watermarks(&batch);
         self.status.send_modify(|status| {
             status.positions.advance(&batch.spans);
+            for span in &batch.spans {
+                status
+                    .watermarks
+                    .set(span.partition, batch.watermarks.of(span.partition));
+            }
             status.rows += written.rows as u64;
             status.committed_at = Some(now);
             status.trouble = None;
@@ -192,14 +214,23 @@ impl<S: Sink + 'static> Pipeline<S> {
         for record in &fetched.records {
             by_topic.entry(record.partition.topic).or_default().push(record.clone());
         }
+        let mut watermarks = self.watermarks.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let rows = by_topic
             .into_iter()
-            .map(|(topic, records)| Ok((topic, decode(topic, &records, now)?)))
+            .map(|(topic, records)| Ok((topic, decode(topic, &records, now, &mut watermarks)?)))
             .collect::<Result<_, arrow::error::ArrowError>>();
         Ok(Batch {
             rows: rows.map_err(|error| SinkError::Ours(error.to_string()))?,
             spans: fetched.spans.clone(),
+            watermarks,
         })
+    }
+
+    fn keep_watermarks(&self, batch: &Batch) {
+        let mut watermarks = self.watermarks.lock().unwrap_or_else(PoisonError::into_inner);
+        for span in &batch.spans {
+            watermarks.set(span.partition, batch.watermarks.of(span.partition));
+        }
     }
 
     fn count(&self, fetched: &Fetched, took: Duration) {

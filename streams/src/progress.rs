@@ -29,6 +29,8 @@ pub struct Progress {
 /// What only a sink itself knows.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Own {
+    /// Up to which event time the partition has told.
+    pub watermark: Option<DateTime<Utc>>,
     pub event_time: Option<DateTime<Utc>>,
     pub committed_at: Option<DateTime<Utc>>,
     /// How long the oldest record of the last step took from the log until it could be queried.
@@ -119,13 +121,19 @@ impl Observer {
         let mut own: BTreeMap<(String, String, i32), Own> = BTreeMap::new();
         for one in watched {
             let status = one.status.borrow().clone();
+            let held: Vec<events::Partition> = status.positions.iter().map(|(partition, _)| partition).collect();
             for place in self.probe.places(&one.sink, &one.topics, &status.positions)? {
                 let topic = one.topics.iter().find(|topic| topic.name() == place.topic);
                 let partition = topic.map(|topic| events::Partition {
                     topic: *topic,
                     number: place.partition,
                 });
+                // another process has the others
+                if !partition.is_some_and(|partition| held.contains(&partition)) {
+                    continue;
+                }
                 let known = Own {
+                    watermark: partition.and_then(|partition| status.watermarks.of(partition)),
                     event_time: topic.and_then(|topic| status.event_time.get(topic)).copied(),
                     committed_at: status.committed_at,
                     queryable_ms: partition
@@ -149,11 +157,13 @@ impl Observer {
 #[derive(Default)]
 struct Gauges {
     shown: Vec<[(&'static str, String); 3]>,
+    /// Of our own sinks, which another process may have taken over.
+    own: Vec<[(&'static str, String); 3]>,
 }
 
 impl Gauges {
     fn show(&mut self, found: &[Progress]) {
-        let mut shown = Vec::new();
+        let (mut shown, mut held) = (Vec::new(), Vec::new());
         for progress in found {
             let place = &progress.lag.place;
             let labels = |group| {
@@ -165,6 +175,7 @@ impl Gauges {
             };
             if let Some(own) = &progress.own {
                 let labels = labels("sink");
+                held.push(labels.clone());
                 metrics::gauge!("pipeline_position", &labels).set(place.position as f64);
                 metrics::gauge!("pipeline_behind_records", &labels).set(progress.lag.behind() as f64);
                 if let Some(seconds) = progress.lag.behind_seconds {
@@ -190,7 +201,13 @@ impl Gauges {
             metrics::gauge!("kafka_consumergroup_lag", gone).set(0.0);
             metrics::gauge!("kafka_consumergroup_lag_seconds", gone).set(0.0);
         }
+        for gone in self.own.iter().filter(|labels| !held.contains(labels)) {
+            metrics::gauge!("pipeline_behind_records", gone).set(0.0);
+            metrics::gauge!("pipeline_behind_seconds", gone).set(0.0);
+            metrics::gauge!("pipeline_queryable_seconds", gone).set(0.0);
+        }
         self.shown = shown;
+        self.own = held;
     }
 }
 
@@ -201,14 +218,15 @@ async fn store(pool: &PgPool, found: &[Progress]) -> Result<(), sqlx::Error> {
         .collect();
     sqlx::query(
         "INSERT INTO sink.progress AS p (sink, topic, partition, position, end_offset, behind_seconds, event_time, \
-         committed_at, in_per_second, out_per_second, queryable_ms, updated_at) \
+         committed_at, in_per_second, out_per_second, queryable_ms, watermark, updated_at) \
          SELECT *, now() FROM unnest($1::text[], $2::text[], $3::int[], $4::bigint[], $5::bigint[], $6::float8[], \
-         $7::timestamptz[], $8::timestamptz[], $9::float8[], $10::float8[], $11::bigint[]) \
+         $7::timestamptz[], $8::timestamptz[], $9::float8[], $10::float8[], $11::bigint[], $12::timestamptz[]) \
          ON CONFLICT (sink, topic, partition) DO UPDATE SET position = excluded.position, \
          end_offset = excluded.end_offset, behind_seconds = excluded.behind_seconds, \
          event_time = coalesce(excluded.event_time, p.event_time), \
          committed_at = coalesce(excluded.committed_at, p.committed_at), in_per_second = excluded.in_per_second, \
          out_per_second = excluded.out_per_second, queryable_ms = coalesce(excluded.queryable_ms, p.queryable_ms), \
+         watermark = coalesce(excluded.watermark, p.watermark), \
          updated_at = now()",
     )
     .bind(ours.iter().map(|(lag, ..)| lag.place.group.clone()).collect::<Vec<_>>())
@@ -230,6 +248,7 @@ async fn store(pool: &PgPool, found: &[Progress]) -> Result<(), sqlx::Error> {
             .collect::<Vec<_>>(),
     )
     .bind(ours.iter().map(|(_, own, _)| own.queryable_ms).collect::<Vec<_>>())
+    .bind(ours.iter().map(|(_, own, _)| own.watermark).collect::<Vec<_>>())
     .execute(pool)
     .await?;
     Ok(())

@@ -4,13 +4,22 @@ use std::collections::BTreeMap;
 
 use arrow::array::RecordBatch;
 use async_trait::async_trait;
-use events::{Partition, Positions, Span, Topic};
+use events::{Partition, Positions, Span, Topic, Watermarks};
 use thiserror::Error;
 
 /// Decoded rows of a step, per topic, each with the columns of the topic's table, and the step itself.
 pub struct Batch {
     pub rows: BTreeMap<Topic, RecordBatch>,
     pub spans: Vec<Span>,
+    /// Where the watermarks of the partitions stand behind the step.
+    pub watermarks: Watermarks,
+}
+
+/// Where a sink stands.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Standing {
+    pub positions: Positions,
+    pub watermarks: Watermarks,
 }
 
 impl Batch {
@@ -47,7 +56,7 @@ pub trait Sink: Send {
     fn name(&self) -> &str;
 
     /// Looks at the store again and says where the sink stands.
-    async fn positions(&mut self, partitions: &[Partition]) -> Result<Positions, SinkError>;
+    async fn standing(&mut self, partitions: &[Partition]) -> Result<Standing, SinkError>;
 
     /// Stores the batch and its step, both or neither.
     async fn write(&mut self, batch: &Batch) -> Result<Written, SinkError>;

@@ -4,11 +4,13 @@ use std::collections::{BTreeSet, HashMap};
 
 use arrow::array::{BooleanArray, RecordBatch};
 use arrow::compute::filter_record_batch;
+use chrono::DateTime;
 use deltalake::kernel::Transaction;
 use deltalake::kernel::transaction::{CommitProperties, TransactionError};
 use deltalake::writer::{DeltaWriter, RecordBatchWriter};
 use deltalake::{DeltaTable, DeltaTableError};
-use events::{Partition, Positions, Span};
+use events::fault::{self, Point};
+use events::{Partition, Positions, Span, Watermarks};
 use thiserror::Error;
 
 use crate::known_ids::{Day, KnownIds, pairs_of};
@@ -84,6 +86,20 @@ impl Appender {
         Ok(self.positions.iter().map(|(p, at)| (*p, *at)).collect())
     }
 
+    /// The watermarks that were stored with the positions of `partitions`.
+    ///
+    /// # Errors
+    /// The table can't be read.
+    pub async fn watermarks(&self, partitions: &[Partition]) -> Result<Watermarks, LakeError> {
+        let mut watermarks = Watermarks::default();
+        for partition in partitions {
+            let name = watermark_id(&transaction_id(&self.sink, *partition));
+            let stored = stored_version(&self.delta, &name).await.map_err(|e| self.failed(e))?;
+            watermarks.set(*partition, stored.and_then(DateTime::from_timestamp_micros));
+        }
+        Ok(watermarks)
+    }
+
     async fn stored_position(&self, partition: Partition) -> Result<i64, LakeError> {
         stored_position(&self.delta, &self.sink, partition)
             .await
@@ -97,6 +113,19 @@ impl Appender {
     /// [`AppendError::Fenced`] and [`AppendError::Raced`]: nothing was written, and nothing may be tried again
     /// before [`Appender::positions`]. Otherwise the outcome may be unknown; the same applies.
     pub async fn append(&mut self, rows: &RecordBatch, spans: &[Span]) -> Result<Appended, AppendError> {
+        self.append_up_to(rows, spans, &Watermarks::default()).await
+    }
+
+    /// As [`Appender::append`]; the watermarks behind the rows are stored with them.
+    ///
+    /// # Errors
+    /// See [`Appender::append`].
+    pub async fn append_up_to(
+        &mut self,
+        rows: &RecordBatch,
+        spans: &[Span],
+        watermarks: &Watermarks,
+    ) -> Result<Appended, AppendError> {
         self.check_fence(spans).await?;
         self.lake.check_room()?;
         let (fresh, ids) = self.leave_out_known(rows).await?;
@@ -104,7 +133,7 @@ impl Appender {
             rows: fresh.num_rows(),
             repeated: rows.num_rows() - fresh.num_rows(),
         };
-        self.commit(fresh, spans).await?;
+        self.commit(fresh, spans, watermarks).await?;
         for (day, id) in ids {
             self.known.add(day, id);
         }
@@ -146,11 +175,15 @@ impl Appender {
         Ok((fresh, in_batch.into_iter().collect()))
     }
 
-    async fn commit(&mut self, rows: RecordBatch, spans: &[Span]) -> Result<(), AppendError> {
-        let transactions = spans
-            .iter()
-            .map(|span| Transaction::new(transaction_id(&self.sink, span.partition), span.to))
-            .collect();
+    async fn commit(&mut self, rows: RecordBatch, spans: &[Span], watermarks: &Watermarks) -> Result<(), AppendError> {
+        let mut transactions: Vec<Transaction> = Vec::new();
+        for span in spans {
+            let name = transaction_id(&self.sink, span.partition);
+            if let Some(watermark) = watermarks.of(span.partition) {
+                transactions.push(Transaction::new(watermark_id(&name), watermark.timestamp_micros()));
+            }
+            transactions.push(Transaction::new(name, span.to));
+        }
         let properties = CommitProperties::default().with_application_transactions(transactions);
         let mut writer = RecordBatchWriter::for_table(&self.delta)
             .map_err(|e| self.failed(e))?
@@ -158,8 +191,12 @@ impl Appender {
         if rows.num_rows() > 0 {
             writer.write(rows).await.map_err(|e| self.failed(e))?;
         }
+        fault::reached(Point::LakeWritten);
         match writer.flush_and_commit(&mut self.delta).await {
-            Ok(_) => Ok(()),
+            Ok(_) => {
+                fault::reached(Point::LakeCommitted);
+                Ok(())
+            }
             Err(error) if is_race(&error) => Err(AppendError::Raced {
                 sink: self.sink.clone(),
             }),
@@ -196,14 +233,22 @@ impl Lake {
 }
 
 async fn stored_position(delta: &DeltaTable, sink: &str, partition: Partition) -> Result<i64, DeltaTableError> {
-    let snapshot = delta.snapshot()?;
-    let name = transaction_id(sink, partition);
-    let stored = snapshot.transaction_version(delta.log_store().as_ref(), &name).await?;
+    let stored = stored_version(delta, &transaction_id(sink, partition)).await?;
     Ok(stored.unwrap_or(0))
+}
+
+async fn stored_version(delta: &DeltaTable, name: &str) -> Result<Option<i64>, DeltaTableError> {
+    let snapshot = delta.snapshot()?;
+    snapshot.transaction_version(delta.log_store().as_ref(), name).await
 }
 
 fn transaction_id(sink: &str, partition: Partition) -> String {
     format!("{sink}/{}/{}", partition.topic.name(), partition.number)
+}
+
+/// Microseconds since the Unix epoch, where a position would be.
+fn watermark_id(transaction_id: &str) -> String {
+    format!("{transaction_id}/watermark")
 }
 
 fn is_race(error: &DeltaTableError) -> bool {

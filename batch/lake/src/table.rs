@@ -2,7 +2,8 @@
 //!
 //! A bronze table has the topic's payload as columns of the same names, and the provenance columns: `_topic`,
 //! `_partition`, `_offset`, `_event_id`, `_event_time`, `_source`, `_ingested_at`, `_verdict`, `_reason`, `_raw`, `_subject`,
-//! `_source_class` (null in rows that were written before it was there: `_source` tells).
+//! `_source_class` (null in rows that were written before it was there: `_source` tells), `_watermark` (the newest event time
+//! that the partition had told before the row; null where it had told none).
 
 use std::fmt;
 use std::sync::Arc;
@@ -130,7 +131,7 @@ fn text_map() -> DataType {
     DataType::Map(Arc::new(Field::new("key_value", DataType::Struct(entry), false)), false)
 }
 
-fn provenance() -> [Column; 14] {
+fn provenance() -> [Column; 15] {
     [
         (Table::PARTITION, DataType::Date32),
         ("observed_at", time()),
@@ -146,6 +147,7 @@ fn provenance() -> [Column; 14] {
         ("_raw", DataType::Binary),
         ("_subject", DataType::Utf8),
         ("_source_class", DataType::Utf8),
+        ("_watermark", time()),
     ]
 }
 

@@ -71,6 +71,55 @@ pub struct LagOptions {
     pub watch: bool,
 }
 
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct StreamOptions {
+    #[command(subcommand)]
+    pub command: Option<StreamCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum StreamCommand {
+    /// Compute views anew beside those that are read, show the difference, and put them in their place
+    #[command(after_help = "Example: ytempire stream rebuild video_velocity --dry-run\n\n\
+        Views of one family are made in one transaction, so all of the view's family are rebuilt. Readers read on; pipelines run on, but \
+        for the moment of the swap.")]
+    Rebuild(RebuildOptions),
+    /// What late events have changed in views
+    #[command(after_help = "Example: ytempire stream corrections --view video_day_tiles --limit 20")]
+    Corrections(CorrectionsOptions),
+}
+
+#[derive(Debug, Args)]
+pub struct RebuildOptions {
+    /// A view such as video_velocity, with or without `views.` before it
+    pub view: String,
+    /// What to compute from
+    #[arg(long, value_enum, default_value_t = RebuildFrom::Lake)]
+    pub from: RebuildFrom,
+    /// Show the difference, change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum RebuildFrom {
+    /// All rows that were ever taken in
+    Lake,
+    /// The records that the brokers keep, in order, as they came
+    Topic,
+}
+
+#[derive(Debug, Args)]
+pub struct CorrectionsOptions {
+    /// Only of this view
+    #[arg(long)]
+    pub view: Option<String>,
+    /// The newest so many
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(i64).range(1..=100_000))]
+    pub limit: i64,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Run the whole platform: broker, database, pipelines, API, dashboard
@@ -91,6 +140,13 @@ pub enum Command {
         came and that were read. queryable ms: from the log until the last records could be queried."
     )]
     Lag(LagOptions),
+    /// Run the pipelines alone, against external parts; several share the work
+    #[command(
+        after_help = "Example: KAFKA_BROKERS=kafka:9092 DATABASE_URL=postgres://… LAKE_URL=s3://bucket/lake ytempire stream\n\n\
+        Partitions are shared between all processes that run pipelines of these parts; one that ends or joins moves work within \
+        seconds. It prints the address of its /livez, /readyz and /metrics."
+    )]
+    Stream(StreamOptions),
     /// Compare topics, lake and views at a common position, and name every difference
     #[command(after_help = "Example: ytempire verify --json")]
     Verify,

@@ -11,6 +11,7 @@ pub mod lag;
 pub mod migrate;
 pub mod retention;
 pub mod sql;
+pub mod stream;
 pub mod up;
 pub mod verify;
 

@@ -28,6 +28,7 @@ use exit::Done;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     logging::start(&cli.global);
+    let _faults = cfg!(debug_assertions).then(events::fault::arm);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let outcome = match runtime {
         Ok(runtime) => {
@@ -56,6 +57,7 @@ async fn run(cli: Cli) -> anyhow::Result<Done> {
         Command::Lag(options) => commands::lag::run(start, options).await,
         Command::Retention(options) => commands::retention::run(start, options).await,
         Command::Forget(options) => commands::retention::forget(start, options).await,
+        Command::Stream(options) => commands::stream::run(start, options).await,
         Command::Verify => commands::verify::run(start).await,
         Command::DeadLetters(options) => commands::dead_letters::run(start, options).await,
         Command::Doctor => commands::doctor::run(start).await,

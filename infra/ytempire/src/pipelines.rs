@@ -41,10 +41,10 @@ impl Pipelines {
             let sink = BronzeSink::open(&platform.lake, topic, rules).await?;
             running.spawn(platform, sink, vec![topic]);
         }
-        let mut topics: Vec<Topic> = features::TILES.iter().map(|tile| tile.topic).collect();
-        topics.sort();
-        topics.dedup();
-        running.spawn(platform, ViewsSink::new(platform.pool()?.clone()), topics);
+        for sink in ViewsSink::all(platform.pool()?) {
+            let topics = sink.family().topics();
+            running.spawn(platform, sink, topics);
+        }
         Ok(running)
     }
 

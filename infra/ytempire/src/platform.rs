@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use embedded::{Broker, BrokerSettings, Postgres, PostgresSettings};
 use events::Clock;
 use lake::Lake;
@@ -16,6 +16,7 @@ use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use crate::data_folder::{DataFolder, Hold, RunFile, live_owner};
+use crate::exit::wrong_use;
 use crate::settings::Settings;
 
 /// What a command cannot do without.
@@ -94,6 +95,44 @@ impl Platform {
                 owner.started_at.format("%Y-%m-%d %H:%M:%S UTC")
             ),
         }
+    }
+
+    /// The external parts that the settings name, shared with others: no data folder is held.
+    ///
+    /// # Errors
+    /// A part is not named, or does not answer.
+    pub async fn shared(settings: Settings, clock: Arc<dyn Clock>) -> Result<Self> {
+        let missing: Vec<&str> = [
+            ("KAFKA_BROKERS", settings.kafka.brokers.is_empty()),
+            ("DATABASE_URL", settings.database.url.is_empty()),
+            ("LAKE_URL", settings.lake_is_own()),
+        ]
+        .into_iter()
+        .filter_map(|(name, missing)| missing.then_some(name))
+        .collect();
+        if !missing.is_empty() {
+            return Err(wrong_use(anyhow!(
+                "{} not set: this command shares the work on external parts with others, so it has to be told where they are. For \
+                 everything on this machine there is `ytempire up`",
+                missing.join(" and ")
+            )));
+        }
+        let lake = Lake::open(&settings.lake.url, settings.lake.options.clone())?;
+        let mut platform = Self {
+            log: log_settings(&settings, &settings.kafka.brokers),
+            database_url: settings.database.url.clone(),
+            lake,
+            settings,
+            clock,
+            pool: None,
+            postgres: Arc::default(),
+            broker: None,
+            folder: None,
+            owner: None,
+        };
+        platform.start_database().await?;
+        platform.start_broker().await?;
+        Ok(platform)
     }
 
     async fn join(settings: Settings, clock: Arc<dyn Clock>, owner: RunFile) -> Result<Self> {

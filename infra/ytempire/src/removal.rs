@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 use batch::Session;
 use chrono::{DateTime, TimeDelta, Utc};
 use events::{ChannelId, Positions, SourceClass, Topic};
-use features::View;
+use features::{FAMILIES, View};
 use ingest::pull::catalogue::Configured;
 use ingest::sources::youtube;
 use lake::{Removal, Table};
@@ -187,7 +187,11 @@ pub async fn catch_up(platform: &Platform) -> Result<()> {
 
 /// Up to where every sink has read.
 async fn read_by_all(platform: &Platform, topics: &[Topic]) -> Result<Positions> {
-    let views = streams::stored_positions(platform.pool()?).await?;
+    let mut views = Vec::new();
+    for family in FAMILIES {
+        let stored = streams::stored_positions(platform.pool()?, family.sink).await?;
+        views.push((family, stored));
+    }
     let (log, topics) = (platform.log.clone(), topics.to_vec());
     let ends = {
         let topics = topics.clone();
@@ -198,10 +202,10 @@ async fn read_by_all(platform: &Platform, topics: &[Topic]) -> Result<Positions>
         let partitions: Vec<_> = ends.only(&[topic]).iter().map(|(partition, _)| partition).collect();
         let sink = BronzeSink::name_of(topic);
         let stored = platform.lake.positions(Table::of(topic), &sink, &partitions).await?;
-        let has_views = features::TILES.iter().any(|tile| tile.topic == topic);
         for partition in partitions {
-            let in_views = if has_views { views.of(partition) } else { i64::MAX };
-            read.set(partition, stored.of(partition).min(in_views));
+            let of_topic = views.iter().filter(|(family, _)| family.topics().contains(&topic));
+            let in_views = of_topic.map(|(_, stored)| stored.of(partition)).min();
+            read.set(partition, stored.of(partition).min(in_views.unwrap_or(i64::MAX)));
         }
     }
     Ok(read)
@@ -282,34 +286,37 @@ async fn remove(platform: &Platform, removal: &Removal, mode: Mode, report: &mut
 
 async fn count_views(platform: &Platform, session: &Session, removal: &Removal) -> Result<Vec<ViewReport>> {
     let pool = platform.pool()?;
-    let at = streams::stored_positions(pool).await?;
-    let computed = batch::recompute_without(session, &at, Some(removal)).await?;
     let mut views = Vec::new();
-    for view in View::all() {
-        views.push(ViewReport {
-            view: view.name,
-            rows: streams::read_view(pool, &view).await?.len(),
-            rows_after: computed.get(view.name).map_or(0, Vec::len),
-        });
+    for family in FAMILIES {
+        let at = streams::stored_positions(pool, family.sink).await?;
+        let computed = batch::recompute_without(session, family, &at, Some(removal)).await?;
+        for view in View::of(family) {
+            views.push(ViewReport {
+                view: view.name(),
+                rows: streams::read_view(pool, &view).await?.len(),
+                rows_after: computed.get(view.name()).map_or(0, Vec::len),
+            });
+        }
     }
     Ok(views)
 }
 
 /// Readers see the views as they were until the new ones are there.
 async fn rewrite_views(platform: &Platform) -> Result<Vec<ViewReport>> {
-    let rewriting = Rewriting::begin(platform.pool()?).await?;
-    wait_for_lake(platform, rewriting.at()).await?;
-    let session = Session::open(&platform.lake).await?;
-    let computed = batch::recompute(&session, rewriting.at()).await?;
-    let rewritten = rewriting.put(&computed).await?;
-    Ok(rewritten
-        .into_iter()
-        .map(|one| ViewReport {
+    let mut reports = Vec::new();
+    for family in FAMILIES {
+        let rewriting = Rewriting::begin(platform.pool()?, family).await?;
+        wait_for_lake(platform, rewriting.at()).await?;
+        let session = Session::open(&platform.lake).await?;
+        let computed = batch::recompute(&session, family, rewriting.at()).await?;
+        let rewritten = rewriting.put(&computed).await?;
+        reports.extend(rewritten.into_iter().map(|one| ViewReport {
             view: one.view,
             rows: one.before,
             rows_after: one.after,
-        })
-        .collect())
+        }));
+    }
+    Ok(reports)
 }
 
 /// The views may be ahead of the lake.

@@ -212,6 +212,11 @@ impl Settings {
         Ok(())
     }
 
+    /// Whether no lake was named, so that it is the one below the data folder.
+    pub fn lake_is_own(&self) -> bool {
+        Path::new(&self.lake.url) == self.data_dir.join("lake")
+    }
+
     /// The settings as text, secrets replaced.
     pub fn redacted(&self) -> Self {
         let mut shown = self.clone();

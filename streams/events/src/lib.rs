@@ -7,11 +7,13 @@
 mod clock;
 mod envelope;
 mod event;
+pub mod fault;
 mod id;
 pub mod payload;
 mod position;
 mod source_class;
 mod topic;
+mod watermark;
 mod words;
 
 pub use clock::{Clock, ManualClock};
@@ -25,4 +27,5 @@ pub use payload::{
 pub use position::{Partition, Positions, Span};
 pub use source_class::SourceClass;
 pub use topic::{Cleanup, Topic};
+pub use watermark::{CLOCK_SKEW, Watermarks};
 pub use words::{ChannelId, Currency, Invalid, Region, VideoId};

@@ -18,19 +18,26 @@ pub(super) struct Provenance {
     partition: i32,
     offset: i64,
     ingested_at: DateTime<Utc>,
+    watermark: Option<DateTime<Utc>>,
     verdict: Verdict,
     reason: Option<String>,
     raw: Option<Vec<u8>>,
 }
 
 impl Provenance {
-    pub(super) fn new(record: &Record, envelope: Envelope, now: DateTime<Utc>) -> Self {
+    pub(super) fn new(
+        record: &Record,
+        envelope: Envelope,
+        now: DateTime<Utc>,
+        watermark: Option<DateTime<Utc>>,
+    ) -> Self {
         Self {
             envelope,
             topic: record.partition.topic.name(),
             partition: record.partition.number,
             offset: record.offset,
             ingested_at: now,
+            watermark,
             verdict: Verdict::Accepted,
             reason: None,
             raw: None,
@@ -81,5 +88,6 @@ pub(super) fn columns(rows: &[Provenance]) -> Vec<ArrayRef> {
         Arc::new(rows.iter().map(|row| row.raw.as_deref()).collect::<BinaryArray>()),
         texts(&|row| row.envelope.subject.clone()),
         texts(&|row| Some(SourceClass::of(&row.envelope.source).as_str().to_owned())),
+        times(&|row| row.watermark.map(|time| time.timestamp_micros())),
     ]
 }

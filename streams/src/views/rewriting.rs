@@ -1,18 +1,14 @@
-//! Writes the views anew, after rows that they were made from have gone.
+//! Writes the views of a family anew, after rows that they were made from have gone.
 //!
 //! It is one transaction, and the only writer: the sink waits meanwhile, readers see the views as they were until it ends.
 
-use features::{Cell, Column, Kind, View, Views};
-use sqlx::postgres::PgArguments;
-use sqlx::query::Query;
+use chrono::{DateTime, Utc};
+use events::Positions;
+use features::{Family, Views};
 use sqlx::{AssertSqlSafe, PgPool, Postgres, Transaction};
 
-use super::store::{lock_for_writing, stored_positions};
-use super::{ViewsError, rows};
-use events::Positions;
-
-/// Rows written by one statement.
-const CHUNK: usize = 5_000;
+use super::store::{execute, lock_for_writing, look_into, run, stored_positions};
+use super::{Target, ViewsError, rows, statements, views_of};
 
 /// A view that was written anew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,9 +18,10 @@ pub struct Rewritten {
     pub after: usize,
 }
 
-/// The views at a position vector that stands still while this is held.
+/// The views of a family at a position vector that stands still while this is held.
 pub struct Rewriting<'a> {
     transaction: Transaction<'a, Postgres>,
+    family: &'static Family,
     at: Positions,
 }
 
@@ -33,11 +30,17 @@ impl Rewriting<'_> {
     ///
     /// # Errors
     /// The database is away.
-    pub async fn begin(pool: &PgPool) -> Result<Rewriting<'static>, ViewsError> {
+    pub async fn begin(pool: &PgPool, family: &'static Family) -> Result<Rewriting<'static>, ViewsError> {
         let mut transaction = pool.begin().await?;
-        lock_for_writing(&mut transaction).await?;
-        let at = stored_positions(&mut *transaction).await?;
-        Ok(Rewriting { transaction, at })
+        let target = Target::live(family);
+        lock_for_writing(&mut transaction, &target.sink).await?;
+        look_into(&mut transaction, target.schema).await?;
+        let at = stored_positions(&mut *transaction, &target.sink).await?;
+        Ok(Rewriting {
+            transaction,
+            family,
+            at,
+        })
     }
 
     /// Where the views stand.
@@ -51,100 +54,61 @@ impl Rewriting<'_> {
     /// The database is away, or `views` are not those of the definitions.
     pub async fn put(mut self, views: &Views) -> Result<Vec<Rewritten>, ViewsError> {
         let mut rewritten = Vec::new();
-        for view in View::all() {
+        note_all(&mut self.transaction, self.family).await?;
+        for view in views_of(self.family) {
             let stored = rows::read_view(&mut *self.transaction, &view).await?;
-            let computed = views.get(view.name).map(Vec::as_slice).unwrap_or_default();
+            let computed = views.get(view.name()).map(Vec::as_slice).unwrap_or_default();
             if stored != computed {
-                self.replace(&view, computed).await?;
+                execute(&mut self.transaction, format!("DELETE FROM {}", view.name())).await?;
+                rows::write(&mut self.transaction, "views", &view, computed).await?;
             }
             rewritten.push(Rewritten {
-                view: view.name,
+                view: view.name(),
                 before: stored.len(),
                 after: computed.len(),
             });
         }
+        hand_on(&mut self.transaction, self.family).await?;
         self.transaction.commit().await?;
         Ok(rewritten)
     }
-
-    async fn replace(&mut self, view: &View, computed: &[Vec<Cell>]) -> Result<(), ViewsError> {
-        let delete = format!("DELETE FROM views.{}", view.name);
-        sqlx::query(AssertSqlSafe(delete))
-            .execute(&mut *self.transaction)
-            .await?;
-        let columns = view.columns();
-        let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
-        let arrays: Vec<String> = (1..)
-            .zip(&columns)
-            .map(|(number, column)| format!("${number}::{}[]", column.kind.sql()))
-            .collect();
-        let insert = format!(
-            "INSERT INTO views.{} ({}, updated_at) SELECT *, now() FROM unnest({})",
-            view.name,
-            names.join(", "),
-            arrays.join(", ")
-        );
-        for chunk in computed.chunks(CHUNK) {
-            let mut query = sqlx::query(AssertSqlSafe(insert.clone()));
-            for (place, column) in columns.iter().enumerate() {
-                query = bind(query, chunk, place, column);
-            }
-            query.execute(&mut *self.transaction).await?;
-        }
-        Ok(())
-    }
 }
 
-/// Binds one column of the rows as an array.
-fn bind<'q>(
-    query: Query<'q, Postgres, PgArguments>,
-    chunk: &[Vec<Cell>],
-    place: usize,
-    column: &Column,
-) -> Query<'q, Postgres, PgArguments> {
-    let cells = chunk.iter().map(|row| row.get(place).unwrap_or(&Cell::Null));
-    let number = |cell: &Cell| match cell {
-        Cell::Int(number) => Some(*number),
-        _ => None,
-    };
-    match column.kind {
-        Kind::Text => query.bind(cells.map(text).collect::<Vec<_>>()),
-        Kind::Day => query.bind(
-            cells
-                .map(|cell| match cell {
-                    Cell::Day(day) => chrono::NaiveDate::from_epoch_days(*day),
-                    _ => None,
-                })
-                .collect::<Vec<_>>(),
-        ),
-        Kind::Int => query.bind(
-            cells
-                .map(|cell| number(cell).and_then(|number| i32::try_from(number).ok()))
-                .collect::<Vec<_>>(),
-        ),
-        Kind::Big => query.bind(cells.map(number).collect::<Vec<_>>()),
-        Kind::Time => query.bind(
-            cells
-                .map(|cell| match cell {
-                    Cell::Time(micros) => chrono::DateTime::from_timestamp_micros(*micros),
-                    _ => None,
-                })
-                .collect::<Vec<_>>(),
-        ),
-        Kind::Bool => query.bind(
-            cells
-                .map(|cell| match cell {
-                    Cell::Bool(flag) => Some(*flag),
-                    _ => None,
-                })
-                .collect::<Vec<_>>(),
-        ),
+/// Everything that a family hands on counts as touched: before its views are replaced.
+pub(super) async fn note_all(tx: &mut Transaction<'_, Postgres>, family: &'static Family) -> Result<(), sqlx::Error> {
+    if family.finish.is_empty() {
+        return Ok(());
     }
+    for statement in statements::create_touched(family) {
+        execute(tx, statement).await?;
+    }
+    run(tx, family.touch_all).await
 }
 
-fn text(cell: &Cell) -> Option<String> {
-    match cell {
-        Cell::Text(text) => Some(text.clone()),
-        _ => None,
+/// After they were.
+pub(super) async fn hand_on(tx: &mut Transaction<'_, Postgres>, family: &'static Family) -> Result<(), sqlx::Error> {
+    if family.finish.is_empty() {
+        return Ok(());
     }
+    run(tx, family.touch_all).await?;
+    run(tx, family.finish).await
+}
+
+/// Corrections tell of data, so they go with it: those of `before` a moment, and those that name one of `ids`.
+///
+/// # Errors
+/// The database is away.
+pub async fn forget_corrections(
+    pool: &PgPool,
+    before: Option<DateTime<Utc>>,
+    ids: &[String],
+) -> Result<u64, sqlx::Error> {
+    let statement = "DELETE FROM sink.corrections WHERE corrected_at < $1 OR EXISTS (SELECT FROM unnest($2::text[]) id \
+         WHERE position(id IN coalesce(key::text, '') || coalesce(old::text, '') || coalesce(new::text, '')) > 0)";
+    let deleted = sqlx::query(AssertSqlSafe(statement))
+        .bind(before)
+        .bind(ids)
+        .execute(pool)
+        .await?;
+    Ok(deleted.rows_affected())
 }

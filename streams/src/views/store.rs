@@ -1,111 +1,184 @@
 //! The transaction: fence, merge, rollups, positions.
 
 use arrow::array::RecordBatch;
+use chrono::{DateTime, Utc};
+use events::fault::{self, Point};
 use events::{Partition, Positions, Span, Topic};
-use features::{ROLLUPS, Tile, conform};
+use features::{Tile, conform};
 use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, Executor, PgPool, Postgres, Row, Transaction};
 
-use super::statements as sql;
-use super::{VIEWS_SINK, ViewsError, rows};
+use super::{Rows, Target, ViewsError, corrections, event_ids, rows, sketches, statements as sql};
+use crate::{Batch, Standing};
 
-/// One writer of the views at a time: a channel's rollup is fed from several partitions.
-const WRITER_LOCK: i64 = 0x7974_656d_7669_6577;
+/// One writer of a family at a time: a channel's rollup is fed from several partitions. The other half of the lock is the
+/// sink's name.
+const WRITER_LOCK: i32 = 0x7974_656d;
 
 type Tx<'a> = Transaction<'a, Postgres>;
 
-/// Where the views stand, per partition.
+/// Where a sink of views stands.
 ///
 /// # Errors
 /// The database is away.
-pub async fn stored_positions<'e>(database: impl Executor<'e, Database = Postgres>) -> Result<Positions, sqlx::Error> {
-    let found = sqlx::query("SELECT topic, partition, position FROM sink.positions WHERE sink = $1")
-        .bind(VIEWS_SINK)
+pub async fn stored_standing<'e>(
+    database: impl Executor<'e, Database = Postgres>,
+    sink: &str,
+) -> Result<Standing, sqlx::Error> {
+    let found = sqlx::query("SELECT topic, partition, position, watermark FROM sink.positions WHERE sink = $1")
+        .bind(sink)
         .fetch_all(database)
         .await?;
-    let mut positions = Positions::default();
+    let mut standing = Standing::default();
     for row in found {
         let topic: String = row.try_get("topic")?;
         if let Some(topic) = Topic::from_name(&topic) {
             let number = row.try_get("partition")?;
-            positions.set(Partition { topic, number }, row.try_get("position")?);
+            let partition = Partition { topic, number };
+            let watermark: Option<DateTime<Utc>> = row.try_get("watermark")?;
+            standing.positions.set(partition, row.try_get("position")?);
+            standing.watermarks.set(partition, watermark);
         }
     }
-    Ok(positions)
+    Ok(standing)
 }
 
-/// Merges partial tiles, makes the touched rollups anew and moves the positions. Gives the number of tiles merged.
+/// Where a sink of views stands, per partition.
+///
+/// # Errors
+/// The database is away.
+pub async fn stored_positions<'e>(
+    database: impl Executor<'e, Database = Postgres>,
+    sink: &str,
+) -> Result<Positions, sqlx::Error> {
+    Ok(stored_standing(database, sink).await?.positions)
+}
+
+/// Merges tiles, makes the touched rollups anew and moves the positions. `partials` are tiles of the batch already, `counted`
+/// the rows of tiles that count an event once. Gives the number of tiles merged.
 pub(super) async fn merge(
     pool: &PgPool,
-    partials: &[(&Tile, Vec<RecordBatch>)],
-    spans: &[Span],
+    target: &Target,
+    mut partials: Rows<Vec<RecordBatch>>,
+    counted: Rows<RecordBatch>,
+    batch: &Batch,
 ) -> Result<usize, ViewsError> {
     let mut tx = pool.begin().await?;
-    lock_for_writing(&mut tx).await?;
-    for span in spans {
-        move_position(&mut tx, span).await?;
+    lock_for_writing(&mut tx, &target.sink).await?;
+    look_into(&mut tx, target.schema).await?;
+    for span in &batch.spans {
+        move_position(&mut tx, target, span, batch.watermarks.of(span.partition)).await?;
     }
+    partials.extend(count(&mut tx, target, counted).await?);
     let mut merged = 0;
     if !partials.is_empty() {
-        create_temporary(&mut tx).await?;
-        for (tile, batches) in partials {
+        create_temporary(&mut tx, target).await?;
+        for (tile, batches) in &partials {
             merged += fill(&mut tx, tile, batches).await?;
         }
-        run(&mut tx, sql::FIND_TOUCHED).await?;
-        for (tile, _) in partials {
-            execute(&mut tx, sql::merge_incoming(tile)).await?;
+        run(&mut tx, target.family.find).await?;
+        for (tile, _) in &partials {
+            merge_tile(&mut tx, target, tile).await?;
         }
-        roll_up(&mut tx).await?;
+        fault::reached(Point::ViewsMerged);
+        roll_up(&mut tx, target).await?;
     }
+    fault::reached(Point::ViewsRolledUp);
     tx.commit().await?;
+    fault::reached(Point::ViewsCommitted);
     Ok(merged)
 }
 
-/// Waits until nobody else writes views; until the transaction's end nobody does.
-pub(super) async fn lock_for_writing(tx: &mut Tx<'_>) -> Result<(), sqlx::Error> {
-    let lock = sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(WRITER_LOCK);
-    lock.execute(&mut **tx).await.map(drop)
+/// Tiles of the rows whose events were not counted before.
+async fn count(
+    tx: &mut Tx<'_>,
+    target: &Target,
+    counted: Rows<RecordBatch>,
+) -> Result<Rows<Vec<RecordBatch>>, ViewsError> {
+    let mut partials = Vec::new();
+    for (tile, rows) in counted {
+        let counter = format!("{}/{}", target.sink, tile.name);
+        let fresh = event_ids::leave_out_known(tx, &counter, &rows).await?;
+        if fresh.num_rows() > 0 {
+            partials.push((tile, features::partials(tile, fresh).await?));
+        }
+    }
+    Ok(partials)
+}
+
+async fn merge_tile(tx: &mut Tx<'_>, target: &Target, tile: &'static Tile) -> Result<(), ViewsError> {
+    if target.is_live() {
+        corrections::note_before(tx, tile).await?;
+    }
+    if tile.has_sketches() {
+        sketches::take_in_stored(tx, tile).await?;
+    }
+    execute(tx, sql::merge_incoming(tile)).await?;
+    if target.is_live() {
+        corrections::record(tx, &target.sink, tile).await?;
+    }
+    Ok(())
+}
+
+/// Waits until nobody else writes the sink's views; until the transaction's end nobody does.
+pub(super) async fn lock_for_writing(tx: &mut Tx<'_>, sink: &str) -> Result<(), sqlx::Error> {
+    let lock = sqlx::query("SELECT pg_advisory_xact_lock($1, hashtext($2))");
+    lock.bind(WRITER_LOCK).bind(sink).execute(&mut **tx).await.map(drop)
+}
+
+/// Whose views the statements mean.
+pub(super) async fn look_into(tx: &mut Tx<'_>, schema: &str) -> Result<(), sqlx::Error> {
+    // "already exists" is no news
+    run(tx, &["SET LOCAL client_min_messages = warning"]).await?;
+    execute(tx, format!("SET LOCAL search_path = {schema}")).await
 }
 
 /// Moves the sink from where the batch began to where it ends; if it does not stand there, another writer moved it.
-async fn move_position(tx: &mut Tx<'_>, span: &Span) -> Result<(), ViewsError> {
+async fn move_position(
+    tx: &mut Tx<'_>,
+    target: &Target,
+    span: &Span,
+    watermark: Option<DateTime<Utc>>,
+) -> Result<(), ViewsError> {
     let statement = if span.from == 0 {
-        "INSERT INTO sink.positions AS p (sink, topic, partition, position) VALUES ($1, $2, $3, $4) \
-         ON CONFLICT (sink, topic, partition) DO UPDATE SET position = excluded.position, updated_at = now() \
-         WHERE p.position = $5"
+        "INSERT INTO sink.positions AS p (sink, topic, partition, position, watermark) VALUES ($1, $2, $3, $4, $6) \
+         ON CONFLICT (sink, topic, partition) DO UPDATE SET position = excluded.position, watermark = excluded.watermark, \
+         updated_at = now() WHERE p.position = $5"
     } else {
-        "UPDATE sink.positions SET position = $4, updated_at = now() \
+        "UPDATE sink.positions SET position = $4, watermark = $6, updated_at = now() \
          WHERE sink = $1 AND topic = $2 AND partition = $3 AND position = $5"
     };
     let moved = sqlx::query(statement)
-        .bind(VIEWS_SINK)
+        .bind(&target.sink)
         .bind(span.partition.topic.name())
         .bind(span.partition.number)
         .bind(span.to)
         .bind(span.from)
+        .bind(watermark)
         .execute(&mut **tx)
         .await?;
     match moved.rows_affected() {
         1 => Ok(()),
         _ => Err(ViewsError::Fenced {
-            sink: VIEWS_SINK,
+            sink: target.sink.clone(),
             partition: span.partition,
             expected: span.from,
         }),
     }
 }
 
-async fn create_temporary(tx: &mut Tx<'_>) -> Result<(), sqlx::Error> {
-    // "already exists" is no news
-    run(tx, &["SET LOCAL client_min_messages = warning"]).await?;
-    for tile in features::TILES {
+async fn create_temporary(tx: &mut Tx<'_>, target: &Target) -> Result<(), sqlx::Error> {
+    for tile in target.family.tiles {
         execute(tx, sql::create_incoming(tile)).await?;
     }
-    run(tx, sql::CREATE_TOUCHED).await
+    for statement in sql::create_touched(target.family) {
+        execute(tx, statement).await?;
+    }
+    run(tx, &[corrections::CREATE]).await
 }
 
-async fn fill(tx: &mut Tx<'_>, tile: &Tile, batches: &[RecordBatch]) -> Result<usize, ViewsError> {
+async fn fill(tx: &mut Tx<'_>, tile: &'static Tile, batches: &[RecordBatch]) -> Result<usize, ViewsError> {
     let columns = sql::bound_columns(tile);
     let mut filled = 0;
     for batch in batches.iter().filter(|batch| batch.num_rows() > 0) {
@@ -120,21 +193,19 @@ async fn fill(tx: &mut Tx<'_>, tile: &Tile, batches: &[RecordBatch]) -> Result<u
     Ok(filled)
 }
 
-async fn roll_up(tx: &mut Tx<'_>) -> Result<(), sqlx::Error> {
-    run(tx, sql::FIND_TOUCHED_CHANNELS).await?;
-    let mut channels_complete = false;
-    for rollup in ROLLUPS {
-        if sql::needs_channels(rollup) && !channels_complete {
-            run(tx, sql::FIND_TOUCHED_CHANNELS).await?;
-            channels_complete = true;
-        }
+async fn roll_up(tx: &mut Tx<'_>, target: &Target) -> Result<(), sqlx::Error> {
+    for rollup in target.family.rollups {
+        run(tx, rollup.find).await?;
         execute(tx, sql::delete_replaced(rollup)).await?;
         execute(tx, sql::insert_replaced(rollup)).await?;
+    }
+    if target.is_live() {
+        run(tx, target.family.finish).await?;
     }
     Ok(())
 }
 
-async fn run(tx: &mut Tx<'_>, statements: &[&'static str]) -> Result<(), sqlx::Error> {
+pub(super) async fn run(tx: &mut Tx<'_>, statements: &[&'static str]) -> Result<(), sqlx::Error> {
     for statement in statements {
         sqlx::query(*statement).execute(&mut **tx).await?;
     }
@@ -142,7 +213,7 @@ async fn run(tx: &mut Tx<'_>, statements: &[&'static str]) -> Result<(), sqlx::E
 }
 
 /// Runs a statement made from definitions only: no input is part of its text.
-async fn execute(tx: &mut Tx<'_>, statement: String) -> Result<(), sqlx::Error> {
+pub(super) async fn execute(tx: &mut Tx<'_>, statement: String) -> Result<(), sqlx::Error> {
     sqlx::query(AssertSqlSafe(statement)).execute(&mut **tx).await?;
     Ok(())
 }

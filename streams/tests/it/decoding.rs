@@ -2,7 +2,7 @@
 
 use arrow::array::{Array, AsArray};
 use chrono::DateTime;
-use events::{Envelope, EventId, Topic};
+use events::{Envelope, EventId, Topic, Watermarks};
 use streams::decode::decode;
 
 use crate::world::{Seen, record};
@@ -38,6 +38,7 @@ fn a_record_that_cannot_be_used_is_a_row_with_reason_and_bytes() {
         Topic::VideoSnapshots,
         &[good, negative, broken, foreign],
         DateTime::UNIX_EPOCH,
+        &mut Watermarks::default(),
     )
     .expect("rows");
     assert_eq!(rows.num_rows(), 4);
@@ -88,7 +89,7 @@ fn decoded<P: events::Payload>(payload: P, column: &str) {
         number: 0,
     };
     let record = log::Record::new(place, 0, &event.envelope(), None, event.body());
-    let rows = decode(P::TOPIC, &[record], DateTime::UNIX_EPOCH).expect("rows");
+    let rows = decode(P::TOPIC, &[record], DateTime::UNIX_EPOCH, &mut Watermarks::default()).expect("rows");
     let reason = rows.column_by_name("_reason").expect("a column");
     assert!(reason.is_null(0), "{}", reason.as_string::<i32>().value(0));
     assert!(rows.column_by_name(column).expect("a column").is_valid(0));

@@ -1,5 +1,6 @@
 //! Pipelines against real parts.
 
 mod decoding;
+mod happenings;
 mod streamed_equals_computed;
 mod world;

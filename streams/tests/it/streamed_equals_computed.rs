@@ -1,99 +1,122 @@
-//! The property that everything else rests on: whatever the order, however often delivered, in whatever batches,
-//! the streamed views are the computed ones.
+//! The property that everything else rests on: whatever the order, however often delivered, however late, in whatever
+//! batches, the streamed views are the computed ones, byte for byte.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use arrow::array::RecordBatch;
+use arrow::compute::concat_batches;
 use chrono::DateTime;
-use events::{Event, Partition, Span, Topic, VideoSnapshot};
-use features::{View, Views};
+use events::{EventId, Partition, Span, Topic, Watermarks};
+use features::{FAMILIES, Family, View, Views};
+use log::Record;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use streams::decode::decode;
 use streams::{Batch, Sink, ViewsSink, read_view};
 
+use crate::happenings::{Happening, happening};
 use crate::world::{Database, Seen, record};
 
-const PLACE: Partition = Partition {
-    topic: Topic::VideoSnapshots,
-    number: 0,
-};
-
-fn seen() -> impl Strategy<Value = Seen> {
-    let channel = prop::option::of((0u8..3, any::<bool>()));
-    (
-        0u8..5,
-        0u8..40,
-        0u8..3,
-        0u16..500,
-        prop::option::of(0u8..9),
-        channel,
-        any::<bool>(),
-    )
-        .prop_map(|(video, day, hour, views, rank, channel, titled)| Seen {
-            video,
-            day,
-            hour,
-            views,
-            rank,
-            channel,
-            titled,
-        })
-}
-
-/// What is delivered: observations by index, in any order, some twice; and where batches end.
-fn deliveries() -> impl Strategy<Value = (Vec<Seen>, Vec<usize>, usize)> {
-    prop::collection::vec(seen(), 1..40).prop_flat_map(|seen| {
-        let all: Vec<usize> = (0..seen.len()).collect();
-        let twice = prop::collection::vec(0..seen.len(), 0..10);
+/// What is delivered: happenings by index, in any order, some twice; and where batches end.
+fn deliveries() -> impl Strategy<Value = (Vec<Happening>, Vec<usize>, usize)> {
+    prop::collection::vec(happening(), 1..60).prop_flat_map(|happenings| {
+        let all: Vec<usize> = (0..happenings.len()).collect();
+        let twice = prop::collection::vec(0..happenings.len(), 0..12);
         let order = (Just(all), twice).prop_map(|(mut all, twice)| {
             all.extend(twice);
             all
         });
-        (Just(seen), order.prop_shuffle(), 1usize..9)
+        (Just(happenings), order.prop_shuffle(), 1usize..12)
     })
 }
 
-fn rows(deliveries: &[(i64, &Event<VideoSnapshot>)]) -> RecordBatch {
-    let records: Vec<_> = deliveries
+/// One partition per topic; offsets in the order of delivery.
+fn log_of(happenings: &[Happening], order: &[usize]) -> Vec<(EventId, Record)> {
+    let mut ends: BTreeMap<Topic, i64> = BTreeMap::new();
+    order
         .iter()
-        .map(|(offset, event)| record(0, *offset, event))
-        .collect();
-    decode(Topic::VideoSnapshots, &records, DateTime::UNIX_EPOCH).expect("rows")
+        .map(|i| {
+            let end = ends.entry(happenings[*i].topic()).or_default();
+            *end += 1;
+            happenings[*i].record(*end - 1)
+        })
+        .collect()
 }
 
-async fn streamed(database: &Database, deliveries: &[(i64, &Event<VideoSnapshot>)], size: usize) -> Views {
+fn of_family<'a>(family: &Family, chunk: impl Iterator<Item = &'a Record>) -> BTreeMap<Topic, Vec<Record>> {
+    let mut by_topic: BTreeMap<Topic, Vec<Record>> = BTreeMap::new();
+    for record in chunk.filter(|record| family.topics().contains(&record.partition.topic)) {
+        by_topic.entry(record.partition.topic).or_default().push(record.clone());
+    }
+    by_topic
+}
+
+/// As a pipeline makes it of what it has read.
+fn batch_of(by_topic: BTreeMap<Topic, Vec<Record>>, watermarks: &mut Watermarks) -> Batch {
+    let spans = by_topic.values().map(|records| Span {
+        partition: records[0].partition,
+        from: records[0].offset,
+        to: records[0].offset + records.len() as i64,
+    });
+    Batch {
+        spans: spans.collect(),
+        rows: by_topic
+            .into_iter()
+            .map(|(topic, records)| {
+                (
+                    topic,
+                    decode(topic, &records, DateTime::UNIX_EPOCH, watermarks).expect("rows"),
+                )
+            })
+            .collect(),
+        watermarks: watermarks.clone(),
+    }
+}
+
+async fn streamed(database: &Database, log: &[(EventId, Record)], size: usize) -> Views {
     database.empty().await;
-    let mut sink = ViewsSink::new(database.pool.clone());
-    for chunk in deliveries.chunks(size) {
-        let batch = Batch {
-            rows: [(Topic::VideoSnapshots, rows(chunk))].into_iter().collect(),
-            spans: vec![Span {
-                partition: PLACE,
-                from: chunk[0].0,
-                to: chunk[0].0 + chunk.len() as i64,
-            }],
-        };
-        sink.write(&batch).await.expect("written");
+    for family in FAMILIES {
+        let mut sink = ViewsSink::new(database.pool.clone(), family);
+        let mut watermarks = Watermarks::default();
+        for chunk in log.chunks(size) {
+            let by_topic = of_family(family, chunk.iter().map(|(_, record)| record));
+            if !by_topic.is_empty() {
+                sink.write(&batch_of(by_topic, &mut watermarks)).await.expect("written");
+            }
+        }
+        let stored = streams::stored_standing(&database.pool, family.sink)
+            .await
+            .expect("a standing");
+        assert_eq!(stored.watermarks, watermarks, "{}", family.sink);
     }
     let mut views = Views::new();
     for view in View::all() {
-        views.insert(view.name, read_view(&database.pool, &view).await.expect("a view"));
+        views.insert(view.name(), read_view(&database.pool, &view).await.expect("a view"));
     }
     views
 }
 
 /// Over the events as the lake holds them: each once, as first delivered.
-async fn computed(deliveries: &[(i64, &Event<VideoSnapshot>)]) -> Views {
-    let mut ids = BTreeSet::new();
-    let once: Vec<_> = deliveries
-        .iter()
-        .filter(|(_, event)| ids.insert(event.id))
-        .copied()
-        .collect();
-    features::recompute_rows([(Topic::VideoSnapshots, rows(&once))].into())
-        .await
-        .expect("computed")
+async fn computed(log: &[(EventId, Record)]) -> Views {
+    let (mut ids, mut watermarks) = (BTreeSet::new(), Watermarks::default());
+    let mut rows: BTreeMap<Topic, Vec<RecordBatch>> = BTreeMap::new();
+    for (id, record) in log {
+        let topic = record.partition.topic;
+        let row = decode(
+            topic,
+            std::slice::from_ref(record),
+            DateTime::UNIX_EPOCH,
+            &mut watermarks,
+        )
+        .expect("a row");
+        if ids.insert(*id) {
+            rows.entry(topic).or_default().push(row);
+        }
+    }
+    let whole = rows
+        .into_iter()
+        .map(|(topic, rows)| (topic, concat_batches(&rows[0].schema(), &rows).expect("rows")));
+    features::recompute_rows(whole.collect()).await.expect("computed")
 }
 
 #[test]
@@ -101,19 +124,10 @@ fn streamed_views_equal_computed_views() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let database = runtime.block_on(Database::start());
     let mut runner = TestRunner::new(Config::with_cases(24));
-    let outcome = runner.run(&deliveries(), |(seen, order, size)| {
-        let events: Vec<_> = seen.into_iter().map(Seen::event).collect();
-        let deliveries: Vec<_> = order
-            .iter()
-            .enumerate()
-            .map(|(at, i)| (at as i64, &events[*i]))
-            .collect();
-        let (streamed, computed) = runtime.block_on(async {
-            (
-                streamed(&database, &deliveries, size).await,
-                computed(&deliveries).await,
-            )
-        });
+    let outcome = runner.run(&deliveries(), |(happenings, order, size)| {
+        let log = log_of(&happenings, &order);
+        let (streamed, computed) =
+            runtime.block_on(async { (streamed(&database, &log, size).await, computed(&log).await) });
         for (name, computed) in &computed {
             prop_assert_eq!(&streamed[name], computed, "view {}", name);
         }
@@ -122,36 +136,78 @@ fn streamed_views_equal_computed_views() {
     outcome.expect("streamed and computed agree");
 }
 
+fn seen(day: u8, views: u16) -> Record {
+    let event = Seen {
+        video: 1,
+        day,
+        hour: 1,
+        views,
+        rank: None,
+        channel: None,
+        titled: true,
+    };
+    record(0, 0, &event.event())
+}
+
+fn batch_at(mut record: Record, offset: i64, watermarks: &mut Watermarks) -> Batch {
+    record.offset = offset;
+    batch_of([(Topic::VideoSnapshots, vec![record])].into(), watermarks)
+}
+
 #[test]
 fn a_writer_that_was_overtaken_is_fenced() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {
         let database = Database::start().await;
-        let event = Seen {
-            video: 1,
-            day: 1,
-            hour: 1,
-            views: 5,
-            rank: None,
-            channel: None,
-            titled: true,
-        }
-        .event();
-        let batch = || Batch {
-            rows: [(Topic::VideoSnapshots, rows(&[(0, &event)]))].into_iter().collect(),
-            spans: vec![Span {
-                partition: PLACE,
-                from: 0,
-                to: 1,
-            }],
+        let place = Partition {
+            topic: Topic::VideoSnapshots,
+            number: 0,
         };
-        let (mut first, mut second) = (
-            ViewsSink::new(database.pool.clone()),
-            ViewsSink::new(database.pool.clone()),
+        for family in FAMILIES
+            .into_iter()
+            .filter(|family| family.topics().contains(&place.topic))
+        {
+            let batch = || batch_at(seen(1, 5), 0, &mut Watermarks::default());
+            let (mut first, mut second) = (
+                ViewsSink::new(database.pool.clone(), family),
+                ViewsSink::new(database.pool.clone(), family),
+            );
+            first.write(&batch()).await.expect("written");
+            let error = second.write(&batch()).await.expect_err("written twice");
+            assert!(matches!(error, streams::SinkError::Fenced(_)), "{error}");
+            let standing = second.standing(&[place]).await.expect("a standing");
+            assert_eq!(standing.positions.of(place), 1);
+        }
+    });
+}
+
+type Correction = (String, serde_json::Value, Option<serde_json::Value>, serde_json::Value);
+
+#[test]
+fn a_late_event_corrects_what_was_told_and_says_so() {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    runtime.block_on(async {
+        let database = Database::start().await;
+        let mut sink = ViewsSink::new(database.pool.clone(), FAMILIES[0]);
+        let mut watermarks = Watermarks::default();
+        // two days are told, and the second is over once the tenth is; then the second is told of again
+        for (offset, (day, views)) in [(1, 100), (10, 300), (1, 150), (5, 200)].into_iter().enumerate() {
+            let batch = batch_at(seen(day, views), offset as i64, &mut watermarks);
+            sink.write(&batch).await.expect("written");
+        }
+        let found: Vec<Correction> = sqlx::query_as("SELECT view, key, old, new FROM sink.corrections ORDER BY id")
+            .fetch_all(&database.pool)
+            .await
+            .expect("corrections");
+        assert_eq!(found.len(), 2, "{found:?}");
+        let (view, key, old, new) = &found[0];
+        assert_eq!(view, "video_day_tiles");
+        assert_eq!(
+            key,
+            &serde_json::json!({"video_id": "video000001", "day": "2020-08-13"})
         );
-        first.write(&batch()).await.expect("written");
-        let error = second.write(&batch()).await.expect_err("written twice");
-        assert!(matches!(error, streams::SinkError::Fenced(_)), "{error}");
-        assert_eq!(second.positions(&[PLACE]).await.expect("positions").of(PLACE), 1);
+        assert_eq!(old.as_ref().map(|old| &old["views"]), Some(&serde_json::json!(100)));
+        assert_eq!(new["views"], 150);
+        assert!(found[1].2.is_none(), "the row was not there: {:?}", found[1]);
     });
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, Days, Utc};
 use embedded::{Postgres, PostgresSettings};
-use events::{ChannelId, Event, Partition, Payload, Region, Topic, VideoId, VideoSnapshot};
+use events::{ChannelId, Event, Partition, Payload, Region, VideoId, VideoSnapshot};
 use log::Record;
 use sqlx::PgPool;
 
@@ -48,13 +48,13 @@ impl Database {
     /// Forgets everything that a case before has left.
     pub(crate) async fn empty(&self) {
         for view in features::View::all() {
-            let statement = format!("TRUNCATE views.{}", view.name);
+            let statement = format!("TRUNCATE views.{}", view.name());
             sqlx::query(sqlx::AssertSqlSafe(statement))
                 .execute(&self.pool)
                 .await
                 .expect("emptied");
         }
-        sqlx::query("TRUNCATE sink.positions")
+        sqlx::query("TRUNCATE sink.positions, sink.event_ids, sink.corrections, public.trends")
             .execute(&self.pool)
             .await
             .expect("emptied");
@@ -91,25 +91,31 @@ impl Seen {
             trending_rank: self.rank.map(|rank| i32::from(rank) + 1),
             views: (!self.views.is_multiple_of(7)).then(|| i64::from(self.views)),
             likes: Some(i64::from(self.views / 10)),
+            published_at: (!self.views.is_multiple_of(5))
+                .then(|| start() + chrono::Duration::days(i64::from(self.video))),
             ..VideoSnapshot::of(video_id)
         };
         Event::new("/test", self.time(), payload).expect("a valid event")
     }
 
     fn time(self) -> DateTime<Utc> {
-        let start = DateTime::from_timestamp(1_597_190_400, 0).expect("a time");
-        let day = start.checked_add_days(Days::new(self.day.into())).expect("a day");
+        let day = start().checked_add_days(Days::new(self.day.into())).expect("a day");
         day + chrono::Duration::hours(self.hour.into())
     }
 }
 
-fn channel_id(channel: u8) -> ChannelId {
+/// The first moment that anything is observed at.
+pub(crate) fn start() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_597_190_400, 0).expect("a time")
+}
+
+pub(crate) fn channel_id(channel: u8) -> ChannelId {
     ChannelId::new(format!("UC{channel:022}")).expect("an id")
 }
 
-pub(crate) fn record(partition: i32, offset: i64, event: &Event<VideoSnapshot>) -> Record {
+pub(crate) fn record<P: Payload>(partition: i32, offset: i64, event: &Event<P>) -> Record {
     let place = Partition {
-        topic: Topic::VideoSnapshots,
+        topic: P::TOPIC,
         number: partition,
     };
     let key = event.payload.key();

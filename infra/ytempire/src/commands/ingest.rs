@@ -131,9 +131,13 @@ impl Run {
     }
 
     async fn owner_reaches(&self, goal: &events::Positions) -> Result<bool> {
-        let views = streams::stored_positions(self.platform.pool()?).await?;
-        let topics: Vec<Topic> = features::TILES.iter().map(|tile| tile.topic).collect();
-        Ok(views.reaches(&goal.only(&topics)) && self.lake_reaches(goal).await?)
+        for family in features::FAMILIES {
+            let stored = streams::stored_positions(self.platform.pool()?, family.sink).await?;
+            if !stored.reaches(&goal.only(&family.topics())) {
+                return Ok(false);
+            }
+        }
+        self.lake_reaches(goal).await
     }
 
     async fn lake_reaches(&self, goal: &events::Positions) -> Result<bool> {

@@ -7,7 +7,7 @@ use events::{Clock, Topic};
 use log::{GroupProbe, Place};
 use serde::Serialize;
 use streams::progress::{Observer, Progress};
-use streams::{BronzeSink, VIEWS_SINK, progress};
+use streams::{BronzeSink, progress};
 
 use super::Start;
 use crate::cli::LagOptions;
@@ -154,7 +154,6 @@ async fn look(cluster: &Cluster, observer: &mut Observer) -> Result<Vec<Lag>> {
 }
 
 async fn stored(platform: &Platform) -> Result<Vec<Place>> {
-    let views = streams::stored_positions(platform.pool()?).await?;
     let settings = platform.log.clone();
     let probe = tokio::task::spawn_blocking(move || GroupProbe::open(&settings)).await??;
     let mut places = Vec::new();
@@ -172,9 +171,10 @@ async fn stored(platform: &Platform) -> Result<Vec<Place>> {
         let table = lake::Table::of(topic);
         let stored = platform.lake.positions(table, &sink, &partitions).await?;
         places.extend(tokio::task::block_in_place(|| probe.places(&sink, &[topic], &stored))?);
-        if features::TILES.iter().any(|tile| tile.topic == topic) {
+        for family in features::families_of(topic) {
+            let stored = streams::stored_positions(platform.pool()?, family.sink).await?;
             places.extend(tokio::task::block_in_place(|| {
-                probe.places(VIEWS_SINK, &[topic], &views)
+                probe.places(family.sink, &[topic], &stored)
             })?);
         }
     }

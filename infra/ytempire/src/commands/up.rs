@@ -24,7 +24,7 @@ use crate::pipelines::Pipelines;
 use crate::platform::Platform;
 use crate::{webhooks, websub};
 
-const PIPELINES: &str = "pipelines";
+pub(super) const PIPELINES: &str = "pipelines";
 
 pub async fn run(start: Start, options: UpOptions) -> Result<Done> {
     let metrics = metrics()?;
@@ -82,7 +82,7 @@ pub async fn run(start: Start, options: UpOptions) -> Result<Done> {
     outcome
 }
 
-fn metrics() -> Result<PrometheusHandle> {
+pub(super) fn metrics() -> Result<PrometheusHandle> {
     let step_buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
     let builder = PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Full("pipeline_step_seconds".to_owned()), &step_buckets)?
@@ -93,7 +93,7 @@ fn metrics() -> Result<PrometheusHandle> {
     Ok(builder.install_recorder()?)
 }
 
-async fn listen(address: &str) -> Result<TcpListener> {
+pub(super) async fn listen(address: &str) -> Result<TcpListener> {
     let bound = TcpListener::bind(address).await;
     if let Err(error) = &bound
         && error.kind() == std::io::ErrorKind::InvalidInput
@@ -141,7 +141,12 @@ fn report(platform: &Platform, pipelines: &Pipelines, clock: Arc<dyn Clock>, sto
 }
 
 /// Says in `/readyz` which pipeline is in trouble, and keeps the metrics' histograms short.
-fn watch(pipelines: &Pipelines, readiness: Readiness, metrics: PrometheusHandle, stop: CancellationToken) -> Task<()> {
+pub(super) fn watch(
+    pipelines: &Pipelines,
+    readiness: Readiness,
+    metrics: PrometheusHandle,
+    stop: CancellationToken,
+) -> Task<()> {
     let watched = pipelines.watched.clone();
     tokio::spawn(async move {
         let mut ticks = tokio::time::interval(Duration::from_millis(500));

@@ -6,12 +6,14 @@
 
 mod compare;
 
+pub(super) use compare::show;
+
 use std::collections::HashMap;
 
 use anyhow::Result;
 use batch::{Place, Session};
 use events::{Partition, Positions, Topic};
-use features::{View, Views};
+use features::{FAMILIES, Family, View, Views};
 use lake::Table;
 use log::Probe;
 use serde::Serialize;
@@ -76,7 +78,8 @@ pub async fn run(start: Start) -> Result<Done> {
 }
 
 async fn check(platform: &Platform) -> Result<Report> {
-    let (views, at) = read_views(platform).await?;
+    let (views, by_family) = read_views(platform).await?;
+    let at = furthest(&by_family);
     removal::wait_for_lake(platform, &at).await?;
     // where to compare to, before the lake is opened at its newest version, so that all of it is in that version
     let mut goals = Vec::new();
@@ -94,7 +97,10 @@ async fn check(platform: &Platform) -> Result<Report> {
     for (topic, goal) in goals {
         report.topics.push(check_topic(platform, &session, topic, goal).await?);
     }
-    let computed = batch::recompute(&session, &at).await?;
+    let mut computed = Views::new();
+    for (family, at) in &by_family {
+        computed.extend(batch::recompute(&session, family, at).await?);
+    }
     report.views = View::all()
         .map(|view| compare::views(&view, &views, &computed))
         .collect();
@@ -107,17 +113,29 @@ async fn check(platform: &Platform) -> Result<Report> {
 }
 
 /// Every view and the positions behind them, as of one moment.
-async fn read_views(platform: &Platform) -> Result<(Views, Positions)> {
+async fn read_views(platform: &Platform) -> Result<(Views, Vec<(&'static Family, Positions)>)> {
     let mut snapshot = platform
         .pool()?
         .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         .await?;
-    let at = streams::stored_positions(&mut *snapshot).await?;
+    let mut at = Vec::new();
+    for family in FAMILIES {
+        at.push((family, streams::stored_positions(&mut *snapshot, family.sink).await?));
+    }
     let mut views = Views::new();
     for view in View::all() {
-        views.insert(view.name, streams::read_view(&mut *snapshot, &view).await?);
+        views.insert(view.name(), streams::read_view(&mut *snapshot, &view).await?);
     }
     Ok((views, at))
+}
+
+/// The position vector that all families have reached in some partition: what the lake has to have reached, too.
+fn furthest(by_family: &[(&'static Family, Positions)]) -> Positions {
+    let mut furthest = Positions::default();
+    for (partition, position) in by_family.iter().flat_map(|(_, at)| at.iter()) {
+        furthest.set(partition, position.max(furthest.of(partition)));
+    }
+    furthest
 }
 
 /// A topic without views is compared as far as the lake has come.
@@ -137,7 +155,7 @@ async fn topic_goal(platform: &Platform, topic: Topic, at: &Positions) -> Result
         .lake
         .positions(Table::of(topic), &BronzeSink::name_of(topic), &partitions)
         .await?;
-    let has_views = features::TILES.iter().any(|tile| tile.topic == topic);
+    let has_views = features::topics().contains(&topic);
     let end = |partition| {
         if has_views {
             at.of(partition)

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use arrow::error::ArrowError;
 use batch::Place;
-use events::{Cleanup, Partition, Topic};
+use events::{Cleanup, Partition, Topic, Watermarks};
 use features::{Cell, View, Views};
 use lake::Table;
 use log::{Probe, Record, Settings};
@@ -50,7 +50,7 @@ pub(super) fn read_topic(
 
 /// Decodes the records as the pipeline does, and empties `records`.
 fn look_at(topic: Topic, records: &mut Vec<Record>, seen: &mut Vec<Seen>) -> Result<(), ArrowError> {
-    let rows = streams::decode::decode(topic, records, chrono::DateTime::UNIX_EPOCH)?;
+    let rows = streams::decode::decode(topic, records, chrono::DateTime::UNIX_EPOCH, &mut Watermarks::default())?;
     let digests: HashMap<(Partition, i64), u64> = batch::digests_of(Table::of(topic), &rows)?
         .into_iter()
         .map(|(partition, offset, digest)| ((partition, offset), digest))
@@ -136,15 +136,15 @@ pub(super) fn topic(topic: Topic, records: &[Seen], rows: &[Place], begins: &Has
 /// The streamed rows of a view against the computed ones.
 pub(super) fn views(view: &View, streamed: &Views, computed: &Views) -> ViewReport {
     let none = Vec::new();
-    let streamed = streamed.get(view.name).unwrap_or(&none);
-    let computed = computed.get(view.name).unwrap_or(&none);
+    let streamed = streamed.get(view.name()).unwrap_or(&none);
+    let computed = computed.get(view.name()).unwrap_or(&none);
     let mut report = ViewReport {
-        view: view.name,
+        view: view.name(),
         rows: streamed.len(),
         computed: computed.len(),
         ..ViewReport::default()
     };
-    let key_width = view.keys.len();
+    let key_width = view.keys().len();
     let by_key = |rows: &'_ [Vec<Cell>]| -> BTreeMap<Vec<Cell>, Vec<Cell>> {
         rows.iter()
             .map(|row| (row[..key_width].to_vec(), row[key_width..].to_vec()))
@@ -164,13 +164,13 @@ pub(super) fn views(view: &View, streamed: &Views, computed: &Views) -> ViewRepo
 
 fn describe(view: &View, key: &[Cell], streamed: Option<&Vec<Cell>>, computed: Option<&Vec<Cell>>) -> String {
     let key: Vec<String> = key.iter().map(show).collect();
-    let place = format!("{} [{}]", view.name, key.join(", "));
+    let place = format!("{} [{}]", view.name(), key.join(", "));
     match (streamed, computed) {
         (Some(_), None) => format!("{place}: in the view, not in the lake"),
         (None, _) => format!("{place}: in the lake, not in the view"),
         (Some(streamed), Some(computed)) => {
             let columns = view.columns();
-            let pairs = streamed.iter().zip(computed).zip(&columns[view.keys.len()..]);
+            let pairs = streamed.iter().zip(computed).zip(&columns[view.keys().len()..]);
             let differing = pairs.filter(|((a, b), _)| a != b);
             let said: Vec<String> = differing
                 .map(|((a, b), column)| format!("{} is {}, computed {}", column.name, show(a), show(b)))
@@ -180,7 +180,7 @@ fn describe(view: &View, key: &[Cell], streamed: Option<&Vec<Cell>>, computed: O
     }
 }
 
-fn show(cell: &Cell) -> String {
+pub(crate) fn show(cell: &Cell) -> String {
     match cell {
         Cell::Null => "null".to_owned(),
         Cell::Text(text) => text.clone(),
@@ -190,6 +190,8 @@ fn show(cell: &Cell) -> String {
             .unwrap_or_default()
             .to_rfc3339(),
         Cell::Bool(value) => value.to_string(),
+        Cell::Real(bits) => f64::from_bits(*bits).to_string(),
+        Cell::Bytes(bytes) => format!("{} bytes", bytes.len()),
     }
 }
 

@@ -1,0 +1,75 @@
+//! Keywords: one score from every source that speaks of them.
+
+use events::Topic;
+
+use crate::tile::{HOUR, OBSERVED_HOUR, big, last, max, real, text, time};
+use crate::{Family, Kind, Merge, Period, Rollup, Tile};
+
+/// Thousandths, so that sums are exact.
+const MILLI: &str = "CAST(round(value * 1000) AS BIGINT)";
+
+pub(crate) const FAMILY: Family = Family {
+    sink: "views.trends",
+    tiles: &[Tile {
+        name: "keyword_hours",
+        topic: Topic::TrendSignals,
+        keys: &[text("keyword"), text("region"), text("source"), text("scale"), HOUR],
+        values: &[
+            last("value_milli", Kind::Big),
+            max("value_max_milli"),
+            (big("value_min_milli"), Merge::Min),
+            last("window_seconds", Kind::Big),
+        ],
+        expressions: &[
+            ("keyword", "lower(btrim(keyword))"),
+            ("region", "coalesce(region, '')"),
+            OBSERVED_HOUR,
+            ("value_milli", MILLI),
+            ("value_max_milli", MILLI),
+            ("value_min_milli", MILLI),
+        ],
+        // a place smaller than a country is told of as a share, not as a trend
+        filter: "area IS NULL",
+        period: Period::Hour,
+        ..Tile::PLAIN
+    }],
+    rollups: &[Rollup {
+        name: "trend_keywords",
+        keys: &[text("keyword"), text("region")],
+        values: &[
+            big("sources"),
+            text("source_names"),
+            real("score"),
+            real("velocity"),
+            time("first_hour"),
+            time("last_hour"),
+        ],
+        sql: include_str!("trends/trend_keywords.sql"),
+        find: &[],
+        narrow: &[(
+            "keyword_hours",
+            "(i.keyword, i.region) IN (SELECT s.keyword, s.region FROM touched_keywords s)",
+        )],
+        replaces: "(v.keyword, v.region) IN (SELECT s.keyword, s.region FROM touched_keywords s)",
+    }],
+    touched: &[(
+        "touched_keywords",
+        "keyword text COLLATE \"C\" NOT NULL, region text COLLATE \"C\" NOT NULL, PRIMARY KEY (keyword, region)",
+    )],
+    find: &[
+        "INSERT INTO touched_keywords SELECT DISTINCT keyword, region FROM incoming_keyword_hours",
+        "ANALYZE touched_keywords",
+    ],
+    finish: &[
+        "DELETE FROM public.trends t USING touched_keywords s WHERE t.id = md5(s.keyword || chr(10) || s.region)::uuid",
+        // the product's table holds two digits behind the point and three before it, and 255 characters of a keyword
+        "INSERT INTO public.trends (id, trend_keyword, trend_score, velocity, data_sources, detected_at, expires_at, metadata) \
+         SELECT md5(k.keyword || chr(10) || k.region)::uuid, left(k.keyword, 255), round(k.score::numeric, 2), \
+         greatest(least(round(k.velocity::numeric, 2), 999.99), -999.99), to_jsonb(string_to_array(k.source_names, ', ')), \
+         k.first_hour, k.last_hour + INTERVAL '7 days', jsonb_build_object('region', k.region, 'as_of', k.as_of) \
+         FROM trend_keywords k JOIN touched_keywords s ON s.keyword = k.keyword AND s.region = k.region",
+    ],
+    touch_all: &[
+        "INSERT INTO touched_keywords SELECT DISTINCT keyword, region FROM trend_keywords ON CONFLICT DO NOTHING",
+    ],
+};

@@ -1,0 +1,159 @@
+//! How fast videos grow: by the hour, in bursts, and beside the other videos of their channel at the same age.
+
+use events::Topic;
+
+use crate::tile::{CHANNEL_REF, HOUR, OBSERVED_HOUR, big, int, last, max, real, text, time};
+use crate::{Family, Kind, Period, Rollup, Tile};
+
+/// Whole days between publication and observation.
+const AGE_DAYS: (&str, &str) = (
+    "age_days",
+    "CAST((arrow_cast(observed_at, 'Int64') - arrow_cast(published_at, 'Int64')) / 86400000000 AS INT)",
+);
+
+pub(crate) const FAMILY: Family = Family {
+    sink: "views.velocity",
+    tiles: &[
+        Tile {
+            name: "video_hours",
+            topic: Topic::VideoSnapshots,
+            keys: &[text("video_id"), HOUR],
+            values: &[
+                last("channel_ref", Kind::Text),
+                last("published_at", Kind::Time),
+                max("views"),
+                max("likes"),
+                max("comments"),
+            ],
+            expressions: &[OBSERVED_HOUR, CHANNEL_REF],
+            period: Period::Hour,
+            ..Tile::PLAIN
+        },
+        Tile {
+            name: "video_ages",
+            topic: Topic::VideoSnapshots,
+            keys: &[text("video_id"), int("age_days")],
+            values: &[
+                last("channel_ref", Kind::Text),
+                last("published_at", Kind::Time),
+                max("views"),
+            ],
+            expressions: &[AGE_DAYS, CHANNEL_REF],
+            filter: "published_at IS NOT NULL AND observed_at >= published_at AND views IS NOT NULL",
+            ..Tile::PLAIN
+        },
+    ],
+    rollups: &[
+        Rollup {
+            name: "video_velocity",
+            keys: &[text("video_id")],
+            values: &[
+                text("channel_ref"),
+                time("hour"),
+                big("views"),
+                big("gain_views_1h"),
+                big("gain_views_24h"),
+                real("velocity_1h"),
+                real("velocity_24h"),
+                real("acceleration"),
+            ],
+            sql: include_str!("velocity/video_velocity.sql"),
+            find: FIND_HOURS,
+            narrow: &[(
+                "video_hours",
+                "EXISTS (SELECT FROM touched_hours s WHERE s.video_id = i.video_id AND i.hour >= s.newest - INTERVAL '120 hours')",
+            )],
+            replaces: "v.video_id IN (SELECT s.video_id FROM touched_hours s)",
+        },
+        Rollup {
+            name: "video_bursts",
+            keys: &[text("video_id"), time("started_at")],
+            values: &[
+                time("ended_at"),
+                big("hours"),
+                big("gain_views"),
+                big("peak_gain_views"),
+            ],
+            sql: include_str!("velocity/video_bursts.sql"),
+            find: &[],
+            narrow: &[(
+                "video_hours",
+                "EXISTS (SELECT FROM touched_hours s WHERE s.video_id = i.video_id AND i.hour >= s.newest - INTERVAL '672 hours')",
+            )],
+            replaces: "v.video_id IN (SELECT s.video_id FROM touched_hours s)",
+        },
+        Rollup {
+            name: "video_peers",
+            keys: &[text("video_id")],
+            values: &[text("channel_ref"), time("published_at"), int("age_days"), big("views")],
+            sql: include_str!("velocity/video_peers.sql"),
+            find: FIND_FOLLOWERS,
+            narrow: &[("video_ages", "i.video_id IN (SELECT s.video_id FROM touched_ages s)")],
+            replaces: "v.video_id IN (SELECT s.video_id FROM touched_ages s)",
+        },
+        Rollup {
+            name: "video_outliers",
+            keys: &[text("video_id")],
+            values: &[
+                text("channel_ref"),
+                int("age_days"),
+                big("views"),
+                big("baseline_videos"),
+                big("baseline_views"),
+                real("outlier_score"),
+            ],
+            sql: include_str!("velocity/video_outliers.sql"),
+            find: FIND_PEERS,
+            narrow: &[
+                ("video_peers", "i.video_id IN (SELECT s.video_id FROM touched_peers s)"),
+                ("video_ages", "i.video_id IN (SELECT s.video_id FROM touched_peers s)"),
+            ],
+            replaces: "v.video_id IN (SELECT s.video_id FROM touched_outliers s)",
+        },
+    ],
+    touched: &[
+        (
+            "touched_hours",
+            "video_id text COLLATE \"C\" PRIMARY KEY, newest timestamptz NOT NULL",
+        ),
+        ("touched_ages", "video_id text COLLATE \"C\" PRIMARY KEY"),
+        ("touched_outliers", "video_id text COLLATE \"C\" PRIMARY KEY"),
+        ("touched_peers", "video_id text COLLATE \"C\" PRIMARY KEY"),
+    ],
+    find: &[
+        "INSERT INTO touched_ages SELECT DISTINCT video_id FROM incoming_video_ages",
+        "ANALYZE touched_ages",
+    ],
+    finish: &[],
+    touch_all: &[],
+};
+
+const FIND_HOURS: &[&str] = &[
+    "INSERT INTO touched_hours SELECT n.video_id, coalesce((SELECT max(h.hour) FROM video_hours h \
+     WHERE h.video_id = n.video_id AND h.views IS NOT NULL), 'epoch') \
+     FROM (SELECT DISTINCT video_id FROM incoming_video_hours) n",
+    "ANALYZE touched_hours",
+];
+
+/// A video is measured by the 30 before it, so what touches one touches the 30 after it: in the order as it was, and in
+/// the order as it is.
+const FIND_FOLLOWERS: &[&str] = &[FOLLOWERS];
+
+const FOLLOWERS: &str = "INSERT INTO touched_outliers SELECT f.video_id FROM touched_ages s \
+     JOIN video_peers p ON p.video_id = s.video_id \
+     CROSS JOIN LATERAL (SELECT n.video_id FROM video_peers n WHERE n.channel_ref = p.channel_ref \
+     AND (n.published_at, n.video_id) >= (p.published_at, p.video_id) ORDER BY n.published_at, n.video_id LIMIT 31) f \
+     ON CONFLICT DO NOTHING";
+
+const FIND_PEERS: &[&str] = &[
+    FOLLOWERS,
+    "INSERT INTO touched_outliers SELECT video_id FROM touched_ages ON CONFLICT DO NOTHING",
+    "INSERT INTO touched_peers SELECT f.video_id FROM touched_outliers s \
+     JOIN video_peers p ON p.video_id = s.video_id \
+     CROSS JOIN LATERAL (SELECT n.video_id FROM video_peers n WHERE n.channel_ref = p.channel_ref \
+     AND (n.published_at, n.video_id) <= (p.published_at, p.video_id) \
+     ORDER BY n.published_at DESC, n.video_id DESC LIMIT 31) f ON CONFLICT DO NOTHING",
+    "INSERT INTO touched_peers SELECT video_id FROM touched_outliers ON CONFLICT DO NOTHING",
+    "ANALYZE touched_outliers",
+    "ANALYZE touched_peers",
+];

@@ -1,0 +1,249 @@
+//! Videos, channels and charts, by day.
+
+use events::Topic;
+
+use crate::tile::{CHANNEL_REF, DAY, OBSERVED_DAY, big, day, int, last, max, text, time};
+use crate::{Family, Kind, Period, Rollup, Tile};
+
+pub(crate) const FAMILY: Family = Family {
+    sink: "views",
+    tiles: TILES,
+    rollups: ROLLUPS,
+    touched: &[
+        (
+            "touched_videos",
+            "video_id text COLLATE \"C\" PRIMARY KEY, from_day date NOT NULL, reads_from date NOT NULL",
+        ),
+        (
+            "touched_entries",
+            "region text COLLATE \"C\" NOT NULL, video_id text COLLATE \"C\" NOT NULL, day date NOT NULL, \
+             PRIMARY KEY (region, video_id, day)",
+        ),
+        ("touched_channels", "channel_ref text COLLATE \"C\" PRIMARY KEY"),
+        (
+            "touched_channel_days",
+            "channel_ref text COLLATE \"C\" NOT NULL, day date NOT NULL, PRIMARY KEY (channel_ref, day)",
+        ),
+    ],
+    find: &[
+        // a gain looks back one tile, so reading starts at the tile before
+        "INSERT INTO touched_videos SELECT n.video_id, min(n.day), coalesce((SELECT max(p.day) FROM video_day_tiles p \
+         WHERE p.video_id = n.video_id AND p.day < min(n.day)), min(n.day)) FROM incoming_video_day_tiles n \
+         GROUP BY n.video_id",
+        "INSERT INTO touched_entries SELECT region, video_id, day FROM incoming_trending_entries ON CONFLICT DO NOTHING",
+        "ANALYZE touched_videos",
+        "ANALYZE touched_entries",
+    ],
+    finish: &[],
+    touch_all: &[],
+};
+
+/// The channels that the touched videos belong to: run before their rollups are made anew, for the channels they
+/// leave, and after, for those they join.
+const FIND_CHANNELS: &[&str] = &[
+    "INSERT INTO touched_channels SELECT DISTINCT v.channel_ref FROM videos v \
+     JOIN touched_videos s ON s.video_id = v.video_id WHERE v.channel_ref IS NOT NULL ON CONFLICT DO NOTHING",
+    "INSERT INTO touched_channel_days SELECT DISTINCT v.channel_ref, v.day FROM video_days v \
+     JOIN touched_videos s ON s.video_id = v.video_id AND v.day >= s.from_day \
+     WHERE v.channel_ref IS NOT NULL ON CONFLICT DO NOTHING",
+];
+
+const TILES: &[Tile] = &[
+    Tile {
+        name: "video_day_tiles",
+        period: Period::Day,
+        topic: Topic::VideoSnapshots,
+        keys: &[text("video_id"), DAY],
+        values: &[
+            last("channel_ref", Kind::Text),
+            last("channel_id", Kind::Text),
+            last("channel_title", Kind::Text),
+            last("title", Kind::Text),
+            last("category_id", Kind::Int),
+            last("published_at", Kind::Time),
+            max("views"),
+            max("likes"),
+            max("dislikes"),
+            max("comments"),
+        ],
+        expressions: &[OBSERVED_DAY, CHANNEL_REF],
+        ..Tile::PLAIN
+    },
+    Tile {
+        name: "trending_entries",
+        period: Period::Day,
+        topic: Topic::VideoSnapshots,
+        keys: &[text("region"), DAY, text("video_id")],
+        values: &[
+            last("rank", Kind::Int),
+            last("channel_ref", Kind::Text),
+            last("channel_id", Kind::Text),
+            last("channel_title", Kind::Text),
+            last("title", Kind::Text),
+            last("category_id", Kind::Int),
+            last("published_at", Kind::Time),
+            max("views"),
+            max("likes"),
+            max("dislikes"),
+            max("comments"),
+        ],
+        expressions: &[OBSERVED_DAY, CHANNEL_REF, ("rank", "trending_rank")],
+        filter: "region IS NOT NULL",
+        ..Tile::PLAIN
+    },
+    Tile {
+        name: "channel_day_tiles",
+        period: Period::Day,
+        topic: Topic::ChannelSnapshots,
+        keys: &[text("channel_id"), DAY],
+        values: &[
+            last("title", Kind::Text),
+            last("country", Kind::Text),
+            last("published_at", Kind::Time),
+            last("subscribers", Kind::Big),
+            max("views"),
+            max("videos"),
+        ],
+        expressions: &[OBSERVED_DAY],
+        ..Tile::PLAIN
+    },
+    Tile {
+        name: "categories",
+        topic: Topic::Categories,
+        keys: &[text("region"), int("category_id")],
+        values: &[last("title", Kind::Text), last("assignable", Kind::Bool)],
+        ..Tile::PLAIN
+    },
+];
+
+const ROLLUPS: &[Rollup] = &[
+    Rollup {
+        name: "video_days",
+        keys: &[text("video_id"), day("day")],
+        values: &[
+            text("channel_ref"),
+            int("category_id"),
+            big("views"),
+            big("likes"),
+            big("dislikes"),
+            big("comments"),
+            big("gain_views"),
+            big("gain_likes"),
+            big("gain_comments"),
+        ],
+        sql: include_str!("videos/video_days.sql"),
+        find: FIND_CHANNELS,
+        narrow: &[(
+            "video_day_tiles",
+            "EXISTS (SELECT FROM touched_videos s WHERE s.video_id = i.video_id AND i.day >= s.reads_from)",
+        )],
+        replaces: "EXISTS (SELECT FROM touched_videos s WHERE s.video_id = v.video_id AND v.day >= s.from_day)",
+    },
+    Rollup {
+        name: "videos",
+        keys: &[text("video_id")],
+        values: &[
+            text("channel_ref"),
+            text("channel_id"),
+            text("channel_title"),
+            text("title"),
+            int("category_id"),
+            time("published_at"),
+            day("first_day"),
+            day("last_day"),
+            big("observed_days"),
+            big("views"),
+            big("likes"),
+            big("dislikes"),
+            big("comments"),
+            big("gain_views_1d"),
+            big("gain_views_7d"),
+            big("gain_views_28d"),
+        ],
+        sql: include_str!("videos/videos.sql"),
+        find: &[],
+        narrow: &[(
+            "video_day_tiles",
+            "i.video_id IN (SELECT s.video_id FROM touched_videos s)",
+        )],
+        replaces: "v.video_id IN (SELECT s.video_id FROM touched_videos s)",
+    },
+    Rollup {
+        name: "channel_days",
+        keys: &[text("channel_ref"), day("day")],
+        values: &[
+            big("videos"),
+            big("views"),
+            big("gain_views"),
+            big("likes"),
+            big("comments"),
+        ],
+        sql: include_str!("videos/channel_days.sql"),
+        find: FIND_CHANNELS,
+        narrow: &[(
+            "video_days",
+            "(i.channel_ref, i.day) IN (SELECT s.channel_ref, s.day FROM touched_channel_days s)",
+        )],
+        replaces: "(v.channel_ref, v.day) IN (SELECT s.channel_ref, s.day FROM touched_channel_days s)",
+    },
+    Rollup {
+        name: "channels",
+        keys: &[text("channel_ref")],
+        values: &[
+            text("channel_id"),
+            text("channel_title"),
+            big("videos"),
+            big("views"),
+            big("gain_views_1d"),
+            big("gain_views_7d"),
+            big("gain_views_28d"),
+        ],
+        sql: include_str!("videos/channels.sql"),
+        find: &[],
+        narrow: &[(
+            "videos",
+            "i.channel_ref IN (SELECT s.channel_ref FROM touched_channels s)",
+        )],
+        replaces: "v.channel_ref IN (SELECT s.channel_ref FROM touched_channels s)",
+    },
+    Rollup {
+        name: "trending_ranks",
+        keys: &[text("region"), day("day"), text("video_id")],
+        values: &[
+            int("category_id"),
+            int("rank"),
+            int("previous_rank"),
+            int("rank_change"),
+            int("best_rank"),
+            big("days_on_chart"),
+            big("gain_views"),
+        ],
+        sql: include_str!("videos/trending_ranks.sql"),
+        find: &[],
+        narrow: &[(
+            "trending_entries",
+            "(i.region, i.video_id) IN (SELECT s.region, s.video_id FROM touched_entries s)",
+        )],
+        replaces: "EXISTS (SELECT FROM touched_entries s \
+                   WHERE s.region = v.region AND s.video_id = v.video_id AND v.day >= s.day)",
+    },
+    Rollup {
+        name: "category_days",
+        keys: &[text("region"), int("category_id"), day("day")],
+        values: &[
+            big("videos"),
+            big("channels"),
+            big("views"),
+            big("likes"),
+            big("comments"),
+            int("best_rank"),
+        ],
+        sql: include_str!("videos/category_days.sql"),
+        find: &[],
+        narrow: &[(
+            "trending_entries",
+            "(i.region, i.day) IN (SELECT s.region, s.day FROM touched_entries s)",
+        )],
+        replaces: "(v.region, v.day) IN (SELECT s.region, s.day FROM touched_entries s)",
+    },
+];

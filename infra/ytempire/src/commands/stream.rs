@@ -1,0 +1,81 @@
+//! `ytempire stream`: the pipelines alone, as one of several processes that share the work.
+
+mod corrections;
+mod rebuild;
+
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use api::{ApiState, Readiness};
+use streams::progress;
+use tokio_util::sync::CancellationToken;
+
+use super::{Start, asked_to_stop, up};
+use crate::cli::{StreamCommand, StreamOptions};
+use crate::exit::Done;
+use crate::output;
+use crate::pipelines::Pipelines;
+use crate::platform::Platform;
+
+pub async fn run(start: Start, options: StreamOptions) -> Result<Done> {
+    match options.command {
+        None => stream(start).await,
+        Some(StreamCommand::Rebuild(options)) => rebuild::run(start, options).await,
+        Some(StreamCommand::Corrections(options)) => corrections::run(start, options).await,
+    }
+}
+
+async fn stream(start: Start) -> Result<Done> {
+    let (clock, quiet) = (Arc::clone(&start.clock), start.global.quiet);
+    // several run on one machine, so the address of the settings is for the one that was told it
+    let address = start.global.http.clone().unwrap_or_else(|| "127.0.0.1:0".to_owned());
+    let metrics = up::metrics()?;
+    let listener = up::listen(&address).await?;
+    let url = format!("http://{}", listener.local_addr()?);
+    let platform = tokio::select! {
+        platform = Platform::shared(start.settings, start.clock) => platform?,
+        () = asked_to_stop() => return Ok(Done::Wholly),
+    };
+    let readiness = Readiness::default();
+    readiness.not_ready(up::PIPELINES, "starting");
+    let mut pipelines = Pipelines::start(&platform).await?;
+    let stop = CancellationToken::new();
+    let watching = up::watch(&pipelines, readiness.clone(), metrics.clone(), stop.clone());
+    let routes = api::router(ApiState {
+        pool: platform.pool()?.clone(),
+        clock: Arc::clone(&clock),
+        metrics,
+        readiness,
+        version: env!("CARGO_PKG_VERSION"),
+    });
+    let stopped = stop.clone();
+    let served = axum::serve(listener, routes).with_graceful_shutdown(async move { stopped.cancelled().await });
+    let serving = tokio::spawn(served.into_future());
+    let (watched, log, pool) = (
+        pipelines.watched.clone(),
+        platform.log.clone(),
+        platform.pool()?.clone(),
+    );
+    let reporting = tokio::spawn(progress::report(watched, log, pool, clock, stop.clone()));
+    output::print(&format!("{url}\n"))?;
+    if !quiet {
+        eprintln!(
+            "streaming from {} to {}: {url}/metrics  (Ctrl-C stops it)",
+            platform.log.brokers,
+            platform.lake.url()
+        );
+    }
+    let outcome = tokio::select! {
+        () = asked_to_stop() => Ok(Done::Wholly),
+        error = pipelines.failure() => Err(error),
+    };
+    if !quiet {
+        eprintln!("stopping: finishing what is under way");
+    }
+    stop.cancel();
+    pipelines.stop().await;
+    let _ = tokio::join!(reporting, watching);
+    serving.await.context("http")??;
+    platform.stop().await?;
+    outcome
+}

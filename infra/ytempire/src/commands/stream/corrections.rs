@@ -1,0 +1,54 @@
+//! `ytempire stream corrections`: what late events have changed.
+
+use anyhow::Result;
+use serde_json::{Value, json};
+use streams::{Correction, corrections};
+
+use crate::cli::CorrectionsOptions;
+use crate::commands::Start;
+use crate::exit::Done;
+use crate::output;
+use crate::platform::{Need, Platform};
+
+pub async fn run(start: Start, options: CorrectionsOptions) -> Result<Done> {
+    let json = start.global.json;
+    let view = options.view.as_deref().map(super::rebuild::known_view).transpose()?;
+    let platform = Platform::attach(start.settings, start.clock, &[Need::Database]).await?;
+    let found = corrections(platform.pool()?, view.map(|view| view.name()), options.limit).await?;
+    platform.stop().await?;
+    match json {
+        true => output::print_json(&found.iter().map(document).collect::<Vec<_>>())?,
+        false => output::print_table(
+            &["corrected at", "view", "key", "old", "new", "watermark", "event"],
+            found.iter().map(row),
+        )?,
+    }
+    Ok(Done::Wholly)
+}
+
+fn document(one: &Correction) -> Value {
+    json!({
+        "corrected_at": one.corrected_at,
+        "sink": one.sink,
+        "view": one.view,
+        "key": one.key,
+        "old": one.old,
+        "new": one.new,
+        "watermark": one.watermark,
+        "event_id": one.event_id,
+        "reason": one.reason(),
+    })
+}
+
+fn row(one: &Correction) -> Vec<String> {
+    let text = |value: &Option<Value>| value.as_ref().map_or_else(|| "no row".to_owned(), Value::to_string);
+    vec![
+        one.corrected_at.format("%Y-%m-%d %H:%M:%S").to_string(),
+        one.view.clone(),
+        one.key.to_string(),
+        text(&one.old),
+        text(&one.new),
+        one.watermark.format("%Y-%m-%d %H:%M:%S").to_string(),
+        one.event_id.clone(),
+    ]
+}

@@ -1,0 +1,110 @@
+//! What late events change. A tile whose period was over, by the watermark, when one of its events came is corrected, and the
+//! correction is recorded in the same transaction: what, old, new, why.
+
+use chrono::{DateTime, Utc};
+use features::{Merge, Tile};
+use serde_json::Value;
+use sqlx::{AssertSqlSafe, FromRow, PgPool, Postgres, Transaction};
+
+/// A place for the tiles as they were.
+pub(super) const CREATE: &str = "CREATE TEMP TABLE IF NOT EXISTS corrected (view text NOT NULL, key jsonb NOT NULL, before jsonb, \
+     watermark timestamptz NOT NULL, event_id text NOT NULL) ON COMMIT DELETE ROWS";
+
+/// Before the tiles are merged.
+pub(super) async fn note_before(tx: &mut Transaction<'_, Postgres>, tile: &Tile) -> Result<(), sqlx::Error> {
+    let statement = format!(
+        "INSERT INTO corrected SELECT '{name}', {key}, to_jsonb(t) - {hidden}, i.late_watermark, i.late_event \
+         FROM incoming_{name} i LEFT JOIN {name} t ON {same} WHERE i.late_watermark IS NOT NULL",
+        name = tile.name,
+        key = key(tile),
+        hidden = hidden(tile),
+        same = same_key(tile),
+    );
+    sqlx::query(AssertSqlSafe(statement)).execute(&mut **tx).await?;
+    Ok(())
+}
+
+/// After they were.
+pub(super) async fn record(tx: &mut Transaction<'_, Postgres>, sink: &str, tile: &Tile) -> Result<(), sqlx::Error> {
+    let statement = format!(
+        "INSERT INTO sink.corrections (sink, view, key, old, new, watermark, event_id) \
+         SELECT $1, c.view, c.key, \
+         CASE WHEN c.before IS NOT NULL THEN (SELECT jsonb_object_agg(a.key, c.before -> a.key) FROM jsonb_each(n.after) a \
+         WHERE a.value IS DISTINCT FROM c.before -> a.key) END, \
+         (SELECT jsonb_object_agg(a.key, a.value) FROM jsonb_each(n.after) a \
+         WHERE c.before IS NULL OR a.value IS DISTINCT FROM c.before -> a.key), c.watermark, c.event_id \
+         FROM corrected c JOIN (SELECT {key} AS key, to_jsonb(t) - {hidden} AS after FROM incoming_{name} i \
+         JOIN {name} t ON {same} WHERE i.late_watermark IS NOT NULL) n ON n.key = c.key \
+         WHERE c.view = '{name}' AND c.before IS DISTINCT FROM n.after",
+        name = tile.name,
+        key = key(tile),
+        hidden = hidden(tile),
+        same = same_key(tile),
+    );
+    sqlx::query(AssertSqlSafe(statement))
+        .bind(sink)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+fn key(tile: &Tile) -> String {
+    let pairs: Vec<String> = tile.keys.iter().map(|key| format!("'{0}', i.{0}", key.name)).collect();
+    format!("jsonb_build_object({})", pairs.join(", "))
+}
+
+/// What is no news to people: the key, which is told apart, and what the platform keeps for itself.
+fn hidden(tile: &Tile) -> String {
+    let sketches = tile.values.iter().filter(|(_, merge)| merge.is_sketch());
+    let names = tile.keys.iter().map(|key| key.name);
+    let names = names.chain(sketches.map(|(column, _): &(_, Merge)| column.name));
+    let names: Vec<&str> = names.chain(["updated_at", "last_order", "first_order"]).collect();
+    format!("'{{{}}}'::text[]", names.join(","))
+}
+
+fn same_key(tile: &Tile) -> String {
+    let pairs: Vec<String> = tile.keys.iter().map(|key| format!("t.{0} = i.{0}", key.name)).collect();
+    pairs.join(" AND ")
+}
+
+/// A row that a late event has changed.
+#[derive(Debug, Clone, FromRow)]
+pub struct Correction {
+    pub sink: String,
+    pub view: String,
+    pub key: Value,
+    /// The columns that differ, as they were; none where there was no row.
+    pub old: Option<Value>,
+    /// As they are.
+    pub new: Option<Value>,
+    /// Up to which event time the event's partition had told when it came.
+    pub watermark: DateTime<Utc>,
+    pub event_id: String,
+    pub corrected_at: DateTime<Utc>,
+}
+
+impl Correction {
+    /// Why, for people.
+    pub fn reason(&self) -> String {
+        format!(
+            "event {} came after its period was over: its partition had told up to {}",
+            self.event_id,
+            self.watermark.format("%Y-%m-%d %H:%M:%S UTC")
+        )
+    }
+}
+
+/// The newest corrections, of all views or of one.
+///
+/// # Errors
+/// The database is away.
+pub async fn corrections(pool: &PgPool, view: Option<&str>, limit: i64) -> Result<Vec<Correction>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT sink, view, key, old, new, watermark, event_id, corrected_at FROM sink.corrections \
+         WHERE $1::text IS NULL OR view = $1 ORDER BY id DESC LIMIT $2",
+    )
+    .bind(view)
+    .bind(limit)
+    .fetch_all(pool)
+    .await
+}

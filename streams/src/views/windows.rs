@@ -1,0 +1,91 @@
+//! Windows over stored tiles: sliding and tumbling ones are unions of tiles, made when they are asked for.
+
+use chrono::{DateTime, Utc};
+use features::{Cell, Kind, Period, Tile, View};
+use sqlx::{AssertSqlSafe, PgConnection};
+
+use super::{ViewsError, rows};
+
+/// The tiles of an entity between two moments.
+#[derive(Debug, Clone, Default)]
+pub struct Window {
+    /// All of them as one, in the columns of [`View::columns`]; none where there is no tile.
+    pub whole: Option<Vec<Cell>>,
+    /// The last tile before the window.
+    pub before: Option<Vec<Cell>>,
+    /// The last tile in it.
+    pub last: Option<Vec<Cell>>,
+    pub tiles: usize,
+}
+
+impl Window {
+    /// How much a cumulative counter grew in the window: see [`features::gain`].
+    pub fn gain(&self, tile: &'static Tile, counter: &str) -> Option<i64> {
+        features::gain(tile, counter, self.before.as_ref()?, self.last.as_ref()?)
+    }
+
+    /// A column of the whole.
+    pub fn cell(&self, tile: &'static Tile, column: &str) -> Option<&Cell> {
+        let at = View::Tile(tile).columns().iter().position(|one| one.name == column)?;
+        self.whole.as_ref()?.get(at)
+    }
+}
+
+/// Reads the tiles of `entity`, the values of the tile's keys but its period, whose period begins in `from..to`.
+///
+/// # Errors
+/// The database is away, or a sketch can't be read.
+pub async fn read_window(
+    database: &mut PgConnection,
+    tile: &'static Tile,
+    entity: &[&str],
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> Result<Window, ViewsError> {
+    let period = match tile.period {
+        Period::Day => "day",
+        Period::Hour | Period::Always => "hour",
+    };
+    let columns = View::Tile(tile).columns();
+    let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
+    let keys = tile.keys.iter().filter(|key| key.name != period);
+    let same: Vec<String> = (3..)
+        .zip(keys)
+        .map(|(number, key)| match key.kind {
+            Kind::Text => format!("{} = ${number}", key.name),
+            kind => format!("{} = ${number}::{}", key.name, kind.sql()),
+        })
+        .collect();
+    let statement = format!(
+        "SELECT * FROM (SELECT {names} FROM views.{tile} WHERE {same} AND {period} < $1 ORDER BY {period} DESC LIMIT 1) b \
+         UNION ALL SELECT {names} FROM views.{tile} WHERE {same} AND {period} >= $1 AND {period} < $2",
+        names = names.join(", "),
+        tile = tile.name,
+        same = same.join(" AND "),
+    );
+    let mut query = sqlx::query(AssertSqlSafe(statement));
+    query = match tile.period {
+        Period::Day => query.bind(from.date_naive()).bind(to.date_naive()),
+        Period::Hour | Period::Always => query.bind(from).bind(to),
+    };
+    for value in entity {
+        query = query.bind((*value).to_owned());
+    }
+    let at = columns.iter().position(|column| column.name == period).unwrap_or(0);
+    let begins = match tile.period {
+        Period::Day => Cell::Day(from.date_naive().to_epoch_days()),
+        Period::Hour | Period::Always => Cell::Time(from.timestamp_micros()),
+    };
+    let (mut inside, mut window) = (Vec::new(), Window::default());
+    for row in query.fetch_all(database).await? {
+        let cells = rows::cells(&row, &columns)?;
+        match cells[at] < begins {
+            true => window.before = Some(cells),
+            false => inside.push(cells),
+        }
+    }
+    window.tiles = inside.len();
+    window.last = inside.iter().max_by(|left, right| left[at].cmp(&right[at])).cloned();
+    window.whole = features::union(tile, &inside)?;
+    Ok(window)
+}
