@@ -19,6 +19,7 @@ mod sources;
 mod store;
 mod trending;
 mod videos;
+mod views;
 
 pub use access::{REQUEST_DURATION, REQUEST_DURATION_BUCKETS_SECONDS};
 pub use readiness::Readiness;

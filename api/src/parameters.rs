@@ -9,8 +9,9 @@ use std::ops::RangeInclusive;
 
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use events::Region;
+use features::{Column, Kind};
 use serde_json::json;
 use thiserror::Error;
 
@@ -18,6 +19,13 @@ use crate::envelope::{Code, Problem};
 
 /// How many rows a list may have.
 pub(crate) const LIMITS: RangeInclusive<i64> = 1..=200;
+
+/// By which column a list is ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Order {
+    Ascending(&'static str),
+    Descending(&'static str),
+}
 
 #[derive(Debug, Error)]
 pub(crate) enum InvalidParameter {
@@ -100,6 +108,53 @@ impl Parameters {
         self.read(name, accepted, read)
     }
 
+    /// A moment, such as `2026-11-26T10:00:00Z`.
+    pub(crate) fn instant(&mut self, name: &'static str) -> Result<Option<DateTime<Utc>>, InvalidParameter> {
+        let read = |text: &str| DateTime::parse_from_rfc3339(text).ok().map(|moment| moment.to_utc());
+        self.read(name, "a moment as RFC 3339, such as 2026-11-26T10:00:00Z", read)
+    }
+
+    /// Up to 200 characters.
+    pub(crate) fn text(&mut self, name: &'static str) -> Result<Option<String>, InvalidParameter> {
+        self.read(name, "a text of up to 200 characters", text)
+    }
+
+    /// The column to order by, one of `columns`: largest first, or with a `+` before it smallest first.
+    pub(crate) fn order(&mut self, columns: &[&'static str]) -> Result<Option<Order>, InvalidParameter> {
+        let accepted = format!("one of {}, with + before it for smallest first", columns.join(", "));
+        let known = |name: &str| columns.iter().find(|column| **column == name).copied();
+        // a plus that was not percent-encoded arrives as a space
+        let read = |text: &str| match text.strip_prefix(['+', ' ']) {
+            Some(name) => known(name).map(Order::Ascending),
+            None => known(text).map(Order::Descending),
+        };
+        self.read("order", accepted, read)
+    }
+
+    /// Values of columns, each checked against what its column holds.
+    pub(crate) fn columns(&mut self, columns: &[Column]) -> Result<Vec<(Column, String)>, InvalidParameter> {
+        let mut given = Vec::new();
+        for column in columns {
+            let (accepted, fits): (&str, fn(&str) -> bool) = match column.kind {
+                Kind::Text => ("a text of up to 200 characters", |value| text(value).is_some()),
+                Kind::Day => ("a day as YYYY-MM-DD, such as 2020-08-14", |value| day(value).is_some()),
+                Kind::Int => ("an integer of 32 bits", |value| value.parse::<i32>().is_ok()),
+                Kind::Big => ("an integer of 64 bits", |value| value.parse::<i64>().is_ok()),
+                Kind::Time => ("a moment as RFC 3339, such as 2026-11-26T10:00:00Z", |value| {
+                    DateTime::parse_from_rfc3339(value).is_ok()
+                }),
+                Kind::Bool => ("true or false", |value| value.parse::<bool>().is_ok()),
+                Kind::Real => ("a number", |value| value.parse::<f64>().is_ok_and(f64::is_finite)),
+                Kind::Bytes => ("nothing", |_| false),
+            };
+            let read = |value: &str| fits(value).then(|| value.to_owned());
+            if let Some(value) = self.read(column.name, accepted, read)? {
+                given.push((*column, value));
+            }
+        }
+        Ok(given)
+    }
+
     /// Refuses what nobody has asked for.
     pub(crate) fn finish(self) -> Result<(), InvalidParameter> {
         let Some(name) = self.given.keys().next() else {
@@ -139,6 +194,10 @@ impl Parameters {
 /// Exactly `YYYY-MM-DD`; chrono alone would also take `2020-8-1` and years of five digits.
 fn day(text: &str) -> Option<NaiveDate> {
     text.parse().ok().filter(|day: &NaiveDate| day.to_string() == text)
+}
+
+fn text(text: &str) -> Option<String> {
+    (text.chars().count() <= 200 && !text.contains('\0')).then(|| text.to_owned())
 }
 
 /// What the caller sent, short enough to be repeated to it.

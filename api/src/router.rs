@@ -13,7 +13,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
 use crate::{
-    Readiness, access, analytics, dashboard, envelope, health, pipelines, request_id, shield, sources, trending, videos,
+    Readiness, access, analytics, dashboard, envelope, health, pipelines, request_id, shield, sources, trending, videos, views,
 };
 
 /// What the handlers work with; made once by the binary.
@@ -38,6 +38,10 @@ pub fn router(state: ApiState) -> Router {
         .route("/v1/analytics/channels", get(analytics::channels))
         .route("/v1/sources", get(sources::list))
         .route("/v1/pipelines", get(pipelines::list))
+        .route("/v1/views", get(views::list))
+        .route("/v1/views/{name}", get(views::rows))
+        .route("/v1/views/{name}/window", get(views::window))
+        .route("/v1/corrections", get(views::corrections))
         .route("/livez", get(health::livez))
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(access::exposition))

@@ -9,6 +9,7 @@ pub(crate) mod pipelines;
 pub(crate) mod rollups;
 pub(crate) mod sources;
 pub(crate) mod videos;
+pub(crate) mod views;
 
 use std::time::Duration;
 

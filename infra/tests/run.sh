@@ -36,10 +36,14 @@ source "$HERE/websub.sh"
 source "$HERE/retention.sh"
 # shellcheck source=infra/tests/prometheus.sh
 source "$HERE/prometheus.sh"
+# shellcheck source=infra/tests/faults.sh
+source "$HERE/faults.sh"
 # shellcheck source=infra/tests/kafka.sh
 source "$HERE/kafka.sh"
 # shellcheck source=infra/tests/kafka_security.sh
 source "$HERE/kafka_security.sh"
+# shellcheck source=infra/tests/scale_out.sh
+source "$HERE/scale_out.sh"
 
 # How an ingest ends that read all its files to their ends and rejected some rows: done.
 ROWS_REJECTED=0
@@ -49,12 +53,13 @@ TESTS=(
     test_owners_lake test_stopped_ingest
     test_files_that_are_no_exports test_damaged_exports test_regions test_port_taken test_folder_of_another_version test_full_disk
     test_emulator test_connect test_rates test_websub test_retention
-    test_prometheus test_real_kafka test_kafka_security test_kills
+    test_prometheus test_real_kafka test_kafka_security test_scale_out
+    test_faults test_kills
 )
 
 test_kills() {
     section "kills"
-    LIMIT=1800 succeeds "20 kills lose and double nothing" "$HERE/kills.sh" "$BIN" 20
+    LIMIT=3000 succeeds "100 kills lose and double nothing" "$HERE/kills.sh" "$BIN" 100
 }
 
 main() {

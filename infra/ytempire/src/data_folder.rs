@@ -1,5 +1,6 @@
 //! The data folder: who holds it, which version laid it out, and where its owner's parts answer.
 
+use std::collections::{BTreeMap, HashMap};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -17,8 +18,12 @@ pub struct RunFile {
     pub pid: u32,
     pub http_url: String,
     pub kafka_brokers: String,
+    #[serde(default)]
+    pub kafka_properties: BTreeMap<String, String>,
     pub database_url: String,
     pub lake_url: String,
+    #[serde(default)]
+    pub lake_options: HashMap<String, String>,
     pub started_at: DateTime<Utc>,
 }
 
@@ -200,8 +205,10 @@ mod tests {
             pid: 17,
             http_url: "http://127.0.0.1:1".into(),
             kafka_brokers: String::new(),
+            kafka_properties: BTreeMap::new(),
             database_url: String::new(),
             lake_url: String::new(),
+            lake_options: HashMap::new(),
             started_at: DateTime::UNIX_EPOCH,
         };
         mine.write_run_file(&run).expect("written");

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
 use events::{Positions, Topic};
-use lake::Maintenance;
+use lake::{Maintenance, Table};
 use log::{Assignment, BatchLimits};
 use streams::progress::Watched;
 use streams::{BronzeSink, Pipeline, PipelineError, Reading, Sink, ViewsSink};
@@ -72,20 +72,26 @@ impl Pipelines {
         self.tasks.spawn(pipeline.run(self.stop.clone()));
     }
 
-    /// Waits until every pipeline has reached `goal` in the topics it reads.
-    pub async fn reach(&mut self, goal: &Positions) -> Result<()> {
-        for watched in self.watched.clone() {
-            let (goal, mut status) = (goal.only(&watched.topics), watched.status);
-            let all = self.watched.clone();
-            tokio::select! {
-                reached = status.wait_for(|status| status.positions.reaches(&goal)) => {
-                    reached.context("a pipeline ended")?;
-                }
-                error = lasting_trouble(&all) => return Err(error),
-                error = self.failure() => return Err(error),
+    /// Waits until every sink has reached `goal` in the topics it reads.
+    pub async fn reach(&mut self, platform: &Platform, goal: &Positions) -> Result<()> {
+        let all = self.watched.clone();
+        let reached = async {
+            match platform.broker_is_embedded() {
+                true => reach_here(&all, goal).await,
+                // others may have a share of the partitions
+                false => loop {
+                    if stores_reach(platform, goal).await? {
+                        return Ok(());
+                    }
+                    tokio::time::sleep(Duration::from_millis(200)).await;
+                },
             }
+        };
+        tokio::select! {
+            reached = reached => reached,
+            error = lasting_trouble(&all) => Err(error),
+            error = self.failure() => Err(error),
         }
-        Ok(())
     }
 
     /// A pipeline that can't write at the moment, and why.
@@ -114,6 +120,39 @@ impl Pipelines {
         self.stop.cancel();
         while self.tasks.join_next().await.is_some() {}
     }
+}
+
+async fn reach_here(watched: &[Watched], goal: &Positions) -> Result<()> {
+    for one in watched {
+        let goal = goal.only(&one.topics);
+        let mut status = one.status.clone();
+        let reached = status.wait_for(|status| status.positions.reaches(&goal)).await;
+        reached.context("a pipeline ended")?;
+    }
+    Ok(())
+}
+
+/// Whether every sink has stored `goal` with its data, whoever runs it.
+///
+/// # Errors
+/// A store does not answer.
+pub async fn stores_reach(platform: &Platform, goal: &Positions) -> Result<bool> {
+    for family in features::FAMILIES {
+        let stored = streams::stored_positions(platform.pool()?, family.sink).await?;
+        if !stored.reaches(&goal.only(&family.topics())) {
+            return Ok(false);
+        }
+    }
+    for topic in Topic::ALL {
+        let goal = goal.only(&[topic]);
+        let partitions: Vec<_> = goal.iter().map(|(partition, _)| partition).collect();
+        let sink = BronzeSink::name_of(topic);
+        let stored = platform.lake.positions(Table::of(topic), &sink, &partitions).await?;
+        if !stored.reaches(&goal) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Resolves when a pipeline has been in trouble for so long that a command should not wait any more.

@@ -49,8 +49,11 @@ pub struct Platform {
 /// The folder is of another version, or the lake's place can't be understood.
 pub fn lake(settings: &Settings) -> Result<Lake> {
     let owner = live_owner(&settings.data_dir)?;
-    let url = owner.map_or_else(|| settings.lake.url.clone(), |owner| owner.lake_url);
-    Ok(Lake::open(&url, settings.lake.options.clone())?)
+    let (url, options) = owner.map_or_else(
+        || (settings.lake.url.clone(), settings.lake.options.clone()),
+        |owner| (owner.lake_url, owner.lake_options),
+    );
+    Ok(Lake::open(&url, options)?)
 }
 
 /// How long a command waits for an owner that is starting or stopping.
@@ -137,9 +140,12 @@ impl Platform {
 
     async fn join(settings: Settings, clock: Arc<dyn Clock>, owner: RunFile) -> Result<Self> {
         let mut platform = Self {
-            log: log_settings(&settings, &owner.kafka_brokers),
+            log: log::Settings {
+                brokers: owner.kafka_brokers.clone(),
+                properties: owner.kafka_properties.clone(),
+            },
             database_url: owner.database_url.clone(),
-            lake: Lake::open(&owner.lake_url, settings.lake.options.clone())?,
+            lake: Lake::open(&owner.lake_url, owner.lake_options.clone())?,
             settings,
             clock,
             pool: None,
@@ -210,12 +216,17 @@ impl Platform {
             })
             .await?;
             self.log = log_settings(&self.settings, &broker.address());
+            // what would be for brokers elsewhere: this one listens on the loopback alone, in the clear
+            let secure = |name: &str| ["security.", "ssl.", "sasl."].iter().any(|begin| name.starts_with(begin));
+            self.log.properties.retain(|name, _| !secure(name));
             self.broker = Some(broker);
         }
         let settings = self.log.clone();
-        tokio::task::spawn_blocking(move || log::Probe::open(&settings)?.reach())
-            .await?
-            .context("check KAFKA_BROKERS")?;
+        let reached = tokio::task::spawn_blocking(move || log::Probe::open(&settings)?.reach()).await?;
+        match reached {
+            Err(refused @ log::LogError::Settings(_)) => return Err(refused.into()),
+            reached => reached.context("check KAFKA_BROKERS")?,
+        }
         log::ensure_topics(&self.log, self.settings.kafka.replication).await?;
         Ok(())
     }

@@ -180,7 +180,7 @@ pub async fn catch_up(platform: &Platform) -> Result<()> {
     let settings = platform.log.clone();
     let ends = tokio::task::spawn_blocking(move || log::Probe::open(&settings)?.ends(&Topic::ALL)).await??;
     let mut pipelines = Pipelines::start(platform).await?;
-    let reached = pipelines.reach(&ends).await;
+    let reached = pipelines.reach(platform, &ends).await;
     pipelines.stop().await;
     reached
 }

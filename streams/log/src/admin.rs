@@ -14,7 +14,7 @@ use crate::{LogError, Settings};
 /// # Errors
 /// The brokers don't answer, or refuse a topic for another reason than that it exists.
 pub async fn ensure_topics(settings: &Settings, replication: i32) -> Result<(), LogError> {
-    let admin: AdminClient<DefaultClientContext> = settings.client().create().map_err(LogError::Settings)?;
+    let admin: AdminClient<DefaultClientContext> = settings.client().create().map_err(LogError::settings)?;
     let properties: Vec<_> = Topic::ALL.into_iter().map(topic_properties).collect();
     let wanted: Vec<NewTopic<'_>> = Topic::ALL
         .iter()
@@ -25,10 +25,7 @@ pub async fn ensure_topics(settings: &Settings, replication: i32) -> Result<(), 
     let outcomes = admin
         .create_topics(&wanted, &options)
         .await
-        .map_err(|source| LogError::Unreachable {
-            brokers: settings.brokers.clone(),
-            source,
-        })?;
+        .map_err(|outcome| LogError::unreachable(&settings.brokers, &outcome))?;
     for (topic, outcome) in Topic::ALL.into_iter().zip(outcomes) {
         match outcome {
             Ok(_) | Err((_, RDKafkaErrorCode::TopicAlreadyExists)) => {}

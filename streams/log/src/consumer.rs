@@ -70,7 +70,7 @@ impl Consumer {
         let seats = Seats::new(Arc::new(start_at) as StartAt);
         let inner: BaseConsumer<Seats> = consumer_config(settings, group)
             .create_with_context(seats)
-            .map_err(LogError::Settings)?;
+            .map_err(LogError::settings)?;
         let (sender, batches) = mpsc::channel(1);
         let (commands, orders) = std::sync::mpsc::channel();
         let poller = Poller {

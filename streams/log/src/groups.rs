@@ -219,11 +219,8 @@ impl GroupProbe {
         Ok(next)
     }
 
-    fn unreachable(&self, source: KafkaError) -> LogError {
-        LogError::Unreachable {
-            brokers: self.settings.brokers.clone(),
-            source,
-        }
+    fn unreachable(&self, outcome: KafkaError) -> LogError {
+        LogError::unreachable(&self.settings.brokers, &outcome)
     }
 }
 
@@ -247,5 +244,5 @@ fn reader(settings: &Settings, group: &str) -> Result<BaseConsumer, LogError> {
     for (key, value) in &settings.properties {
         config.set(key, value);
     }
-    config.create().map_err(LogError::Settings)
+    config.create().map_err(LogError::settings)
 }

@@ -7,6 +7,7 @@
 mod admin;
 mod consumer;
 mod groups;
+mod heard;
 mod probe;
 mod producer;
 mod rates;
@@ -29,13 +30,11 @@ use thiserror::Error;
 /// What can go wrong at the Kafka edge. All of these are faults of a dependency: a retry is useful once it is back.
 #[derive(Debug, Error)]
 pub enum LogError {
-    #[error("kafka client refused its settings: {0}")]
-    Settings(#[source] rdkafka::error::KafkaError),
-    #[error("brokers {brokers} do not answer: {source}")]
-    Unreachable {
-        brokers: String,
-        source: rdkafka::error::KafkaError,
-    },
+    /// Without the value of the setting, which may be a secret.
+    #[error("kafka client refused its settings: {0}: see [kafka.properties]")]
+    Settings(String),
+    #[error("brokers {brokers} do not answer: {reason}")]
+    Unreachable { brokers: String, reason: String },
     #[error("topic {topic} could not be created: {reason}")]
     CreateTopic { topic: &'static str, reason: String },
     #[error("record for topic {topic} was not delivered: {source}")]
@@ -51,4 +50,25 @@ pub enum LogError {
     StartPositions(String),
     #[error("the consumer thread has ended")]
     Closed,
+}
+
+impl LogError {
+    pub(crate) fn settings(error: rdkafka::error::KafkaError) -> Self {
+        let rdkafka::error::KafkaError::ClientConfig(_, said, key, _) = &error else {
+            return Self::Settings(error.to_string());
+        };
+        let secret = ["password", "secret", "jaas", "token", "key"].iter().any(|word| key.contains(word));
+        // what is said of a value quotes it
+        Self::Settings(match secret && !said.contains("No such") {
+            true => format!("{key} has a value that it can't have"),
+            false => said.clone(),
+        })
+    }
+
+    pub(crate) fn unreachable(brokers: &str, outcome: &rdkafka::error::KafkaError) -> Self {
+        Self::Unreachable {
+            brokers: brokers.to_owned(),
+            reason: outcome.to_string(),
+        }
+    }
 }

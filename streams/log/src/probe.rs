@@ -7,9 +7,12 @@ use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::error::KafkaError;
 use rdkafka::{Message, Offset, TopicPartitionList};
 
+use crate::heard::Heard;
 use crate::{LogError, Record, Settings};
 
 const TIMEOUT: Duration = Duration::from_secs(10);
+/// How long brokers are waited for before it is asked whether there is a reason.
+const STEP: Duration = Duration::from_secs(1);
 
 /// First offset that is still there, and the offset the next record will get.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,8 +23,8 @@ pub struct Watermarks {
 
 /// A reader without a group.
 pub struct Probe {
-    inner: BaseConsumer,
-    brokers: String,
+    inner: BaseConsumer<Heard>,
+    settings: Settings,
 }
 
 impl Probe {
@@ -38,16 +41,32 @@ impl Probe {
             config.set(key, value);
         }
         Ok(Self {
-            inner: config.create().map_err(LogError::Settings)?,
-            brokers: settings.brokers.clone(),
+            inner: config.create_with_context(Heard::default()).map_err(LogError::settings)?,
+            settings: settings.clone(),
         })
     }
 
     /// # Errors
     /// The brokers don't answer.
     pub fn reach(&self) -> Result<(), LogError> {
-        let metadata = self.inner.fetch_metadata(None, TIMEOUT);
-        metadata.map(drop).map_err(|source| self.unreachable(source))
+        let steps = TIMEOUT.as_millis() / STEP.as_millis();
+        let mut step = 0;
+        loop {
+            let metadata = self.inner.fetch_metadata(None, STEP);
+            step += 1;
+            match metadata {
+                Ok(_) => return Ok(()),
+                Err(outcome) if step >= steps || self.is_hopeless() => return Err(self.unreachable(outcome)),
+                Err(_) => {}
+            }
+        }
+    }
+
+    /// Whether the brokers have said that they won't have us.
+    fn is_hopeless(&self) -> bool {
+        // what was heard is handed over by polling
+        let _ = self.inner.poll(Duration::ZERO);
+        self.inner.context().is_final()
     }
 
     /// The partitions a topic has; none when it does not exist.
@@ -131,10 +150,11 @@ impl Probe {
         self.inner.assign(&list).map_err(LogError::Read)
     }
 
-    fn unreachable(&self, source: rdkafka::error::KafkaError) -> LogError {
+    fn unreachable(&self, outcome: rdkafka::error::KafkaError) -> LogError {
+        let _ = self.inner.poll(Duration::ZERO);
         LogError::Unreachable {
-            brokers: self.brokers.clone(),
-            source,
+            brokers: self.settings.brokers.clone(),
+            reason: self.inner.context().why(&outcome, &self.settings),
         }
     }
 }

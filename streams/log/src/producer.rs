@@ -68,7 +68,7 @@ impl Producer {
         let (sender, deliveries) = unbounded_channel();
         let inner = producer_config(settings)
             .create_with_context(Confirm(sender))
-            .map_err(LogError::Settings)?;
+            .map_err(LogError::settings)?;
         Ok((Self { inner }, deliveries))
     }
 

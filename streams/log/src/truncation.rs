@@ -24,11 +24,8 @@ pub fn first_since(settings: &Settings, topics: &[Topic], time: DateTime<Utc>) -
     config
         .set("group.id", "ytempire.truncation")
         .set("enable.auto.commit", "false");
-    let inner: BaseConsumer = config.create().map_err(LogError::Settings)?;
-    let unreachable = |source: KafkaError| LogError::Unreachable {
-        brokers: settings.brokers.clone(),
-        source,
-    };
+    let inner: BaseConsumer = config.create().map_err(LogError::settings)?;
+    let unreachable = |outcome: KafkaError| LogError::unreachable(&settings.brokers, &outcome);
     let mut asked = TopicPartitionList::new();
     let mut ends = Positions::default();
     for topic in topics {
@@ -72,7 +69,7 @@ pub struct Truncated {
 /// # Errors
 /// The brokers don't answer, or refuse.
 pub async fn truncate(settings: &Settings, before: &Positions) -> Result<Vec<Truncated>, LogError> {
-    let admin: AdminClient<DefaultClientContext> = settings.client().create().map_err(LogError::Settings)?;
+    let admin: AdminClient<DefaultClientContext> = settings.client().create().map_err(LogError::settings)?;
     let options = AdminOptions::new().operation_timeout(Some(TIMEOUT));
     let mut truncated = Vec::new();
     for (partition, offset) in before.iter().filter(|(_, offset)| *offset > 0) {
@@ -80,10 +77,7 @@ pub async fn truncate(settings: &Settings, before: &Positions) -> Result<Vec<Tru
         list.add_partition_offset(partition.topic.name(), partition.number, Offset::Offset(offset))
             .map_err(LogError::Read)?;
         let outcome = admin.delete_records(&list, &options).await;
-        let outcome = outcome.map_err(|source| LogError::Unreachable {
-            brokers: settings.brokers.clone(),
-            source,
-        })?;
+        let outcome = outcome.map_err(|outcome| LogError::unreachable(&settings.brokers, &outcome))?;
         for element in outcome.elements() {
             let begin = match (element.error(), element.offset()) {
                 (Ok(()), Offset::Offset(begin)) => Some(begin),

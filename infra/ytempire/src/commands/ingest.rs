@@ -9,14 +9,13 @@ mod summary;
 mod trending;
 
 use anyhow::{Result, bail};
-use events::Topic;
 use ingest::Source;
 use tokio_util::sync::CancellationToken;
 
 use super::{Start, stop_when_asked};
 use crate::cli::{IngestOptions, SourceName};
 use crate::exit::Done;
-use crate::pipelines::Pipelines;
+use crate::pipelines::{Pipelines, stores_reach};
 use crate::platform::{ALL_NEEDS, Platform};
 use crate::sending::{Places, Read, Sending, Watch, behind};
 
@@ -78,12 +77,13 @@ impl Run {
         self.platform.check_owner()?;
         let flushed = self.sending.flush_unless(|| self.platform.check_owner()).await;
         flushed.map_err(|error| self.explain(error))?;
-        if wait == Wait::No && self.pipelines.is_none() {
+        // what is on brokers of their own is read by whoever comes next
+        if wait == Wait::No && (self.pipelines.is_none() || !self.platform.broker_is_embedded()) {
             return Ok(());
         }
         let goal = behind(self.sending.places());
         match &mut self.pipelines {
-            Some(pipelines) => pipelines.reach(&goal).await,
+            Some(pipelines) => pipelines.reach(&self.platform, &goal).await,
             None => self.wait_for_owner(&goal).await,
         }
     }
@@ -119,7 +119,7 @@ impl Run {
                 }
             };
             let reached = tokio::select! {
-                reached = self.owner_reaches(goal) => reached,
+                reached = stores_reach(&self.platform, goal) => reached,
                 () = gone => Ok(false),
             };
             self.platform.check_owner()?;
@@ -128,33 +128,6 @@ impl Run {
             }
             tokio::time::sleep(std::time::Duration::from_millis(200)).await;
         }
-    }
-
-    async fn owner_reaches(&self, goal: &events::Positions) -> Result<bool> {
-        for family in features::FAMILIES {
-            let stored = streams::stored_positions(self.platform.pool()?, family.sink).await?;
-            if !stored.reaches(&goal.only(&family.topics())) {
-                return Ok(false);
-            }
-        }
-        self.lake_reaches(goal).await
-    }
-
-    async fn lake_reaches(&self, goal: &events::Positions) -> Result<bool> {
-        for topic in Topic::ALL {
-            let goal = goal.only(&[topic]);
-            let partitions: Vec<_> = goal.iter().map(|(partition, _)| partition).collect();
-            let sink = streams::BronzeSink::name_of(topic);
-            let stored = self
-                .platform
-                .lake
-                .positions(lake::Table::of(topic), &sink, &partitions)
-                .await?;
-            if !stored.reaches(&goal) {
-                return Ok(false);
-            }
-        }
-        Ok(true)
     }
 
     pub async fn close(self) -> Result<Vec<Places>> {

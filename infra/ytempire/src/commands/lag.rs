@@ -104,6 +104,8 @@ impl Cluster {
 
 async fn show(cluster: &Cluster, json: bool, watch: bool) -> Result<()> {
     let log = cluster.log().clone();
+    tokio::task::spawn_blocking(move || log::Probe::open(&log)?.reach()).await??;
+    let log = cluster.log().clone();
     let mut observer = tokio::task::spawn_blocking(move || Observer::open(&log)).await??;
     look(cluster, &mut observer).await?;
     loop {

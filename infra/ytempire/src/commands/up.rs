@@ -172,8 +172,10 @@ fn write_run_file(platform: &Platform, url: &str, clock: &dyn Clock) -> Result<(
         pid: std::process::id(),
         http_url: url.to_owned(),
         kafka_brokers: platform.log.brokers.clone(),
+        kafka_properties: platform.log.properties.clone(),
         database_url: platform.database_url.clone(),
         lake_url: platform.settings.lake.url.clone(),
+        lake_options: platform.settings.lake.options.clone(),
         started_at: clock.now(),
     })
 }

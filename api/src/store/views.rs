@@ -1,0 +1,155 @@
+//! Every view by its definition, from `views.*`, and how far its sink has come, from `sink.*`.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use features::{Column, Kind, View};
+use serde::Serialize;
+use serde_json::Value;
+use sqlx::{AssertSqlSafe, FromRow, PgConnection, Row};
+
+use super::Error;
+use crate::parameters::Order;
+
+/// How far a view is.
+#[derive(Debug, Clone, Default, Serialize)]
+pub(crate) struct State {
+    pub(crate) sink: &'static str,
+    /// Newest event time that its sink has written.
+    pub(crate) as_of: Option<DateTime<Utc>>,
+    /// Up to this event time every partition has told; a partition that has nothing left to be read holds nobody back.
+    pub(crate) complete_through: Option<DateTime<Utc>>,
+    /// Records that its sink has to read yet.
+    pub(crate) behind: i64,
+    /// The next offset to read, by `topic/partition`.
+    pub(crate) positions: BTreeMap<String, i64>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Described {
+    name: &'static str,
+    keys: Vec<&'static str>,
+    columns: Vec<&'static str>,
+    #[serde(flatten)]
+    pub(crate) state: State,
+    corrections_24h: i64,
+}
+
+#[derive(Debug, Serialize, FromRow)]
+pub(crate) struct Correction {
+    corrected_at: DateTime<Utc>,
+    sink: String,
+    view: String,
+    key: Value,
+    old: Option<Value>,
+    new: Option<Value>,
+    pub(crate) watermark: DateTime<Utc>,
+    event_id: String,
+}
+
+/// What is for people: sketches and orders are not.
+pub(crate) fn is_shown(column: &Column) -> bool {
+    column.kind != Kind::Bytes && !["last_order", "first_order"].contains(&column.name)
+}
+
+pub(crate) fn shown(view: &View) -> Vec<Column> {
+    view.columns().into_iter().filter(is_shown).collect()
+}
+
+pub(crate) async fn described(db: &mut PgConnection) -> Result<Vec<Described>, Error> {
+    let corrected: Vec<(String, i64)> = sqlx::query_as(
+        "SELECT view, count(*) FROM sink.corrections WHERE corrected_at > now() - INTERVAL '24 hours' GROUP BY view",
+    )
+    .fetch_all(&mut *db)
+    .await?;
+    let corrected: BTreeMap<String, i64> = corrected.into_iter().collect();
+    let mut described = Vec::new();
+    for view in View::all() {
+        described.push(Described {
+            name: view.name(),
+            keys: view.keys().iter().map(|column| column.name).collect(),
+            columns: shown(&view).iter().map(|column| column.name).collect(),
+            state: state(&mut *db, &view).await?,
+            corrections_24h: corrected.get(view.name()).copied().unwrap_or(0),
+        });
+    }
+    Ok(described)
+}
+
+pub(crate) async fn state(db: &mut PgConnection, view: &View) -> Result<State, Error> {
+    let sink = features::Family::of_view(view.name()).map_or("", |family| family.sink);
+    // positions of the same snapshot as the rows; the rest is what the sink has reported last
+    let rows = sqlx::query(
+        "SELECT s.topic, s.partition, s.position, s.watermark, p.event_time, \
+         greatest(coalesce(p.end_offset, s.position) - s.position, 0) AS behind \
+         FROM sink.positions s LEFT JOIN sink.progress p USING (sink, topic, partition) WHERE s.sink = $1",
+    )
+    .bind(sink)
+    .fetch_all(db)
+    .await?;
+    let mut state = State {
+        sink,
+        ..State::default()
+    };
+    let (mut held_back, mut furthest) = (Vec::new(), None);
+    for row in rows {
+        let (topic, partition): (String, i32) = (row.try_get("topic")?, row.try_get("partition")?);
+        let (watermark, behind): (Option<DateTime<Utc>>, i64) = (row.try_get("watermark")?, row.try_get("behind")?);
+        state.positions.insert(format!("{topic}/{partition}"), row.try_get("position")?);
+        state.as_of = state.as_of.max(row.try_get("event_time")?);
+        state.behind += behind;
+        furthest = furthest.max(watermark);
+        if behind > 0 {
+            held_back.push(watermark);
+        }
+    }
+    state.complete_through = match held_back.is_empty() {
+        true => furthest,
+        false => held_back.into_iter().min().flatten(),
+    };
+    Ok(state)
+}
+
+/// `filters` are values of columns, as text that the column's type reads.
+pub(crate) async fn rows(
+    db: &mut PgConnection,
+    view: &View,
+    filters: &[(Column, String)],
+    order: Option<Order>,
+    limit: i64,
+) -> Result<Vec<Value>, Error> {
+    let names: Vec<&str> = shown(view).iter().map(|column| column.name).collect();
+    let same: Vec<String> = (2..)
+        .zip(filters)
+        .map(|(number, (column, _))| format!("{} = ${number}::text::{}", column.name, column.kind.sql()))
+        .collect();
+    let filter = if same.is_empty() { "true".to_owned() } else { same.join(" AND ") };
+    let keys: Vec<&str> = view.keys().iter().map(|column| column.name).collect();
+    let order = match order {
+        Some(Order::Descending(column)) => format!("{column} DESC NULLS LAST, {}", keys.join(", ")),
+        Some(Order::Ascending(column)) => format!("{column} NULLS LAST, {}", keys.join(", ")),
+        None => keys.join(", "),
+    };
+    let statement = format!(
+        "SELECT to_jsonb(r) FROM (SELECT {} FROM views.{} WHERE {filter} ORDER BY {order} LIMIT $1) r",
+        names.join(", "),
+        view.name()
+    );
+    let mut query = sqlx::query_scalar(AssertSqlSafe(statement)).bind(limit);
+    for (_, value) in filters {
+        query = query.bind(value.clone());
+    }
+    Ok(query.fetch_all(db).await?)
+}
+
+pub(crate) async fn corrections(
+    db: &mut PgConnection,
+    view: Option<&str>,
+    limit: i64,
+) -> Result<Vec<Correction>, Error> {
+    let corrections = sqlx::query_as(
+        "SELECT corrected_at, sink, view, key, old, new, watermark, event_id FROM sink.corrections \
+         WHERE $1::text IS NULL OR view = $1 ORDER BY id DESC LIMIT $2",
+    );
+    Ok(corrections.bind(view).bind(limit).fetch_all(db).await?)
+}
