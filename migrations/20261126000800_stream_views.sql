@@ -351,3 +351,12 @@ CREATE TABLE sink.rebuilds (
     why text NOT NULL,
     rebuilt_at timestamptz NOT NULL DEFAULT now()
 );
+
+-- Thresholds that were passed and told of.
+CREATE TABLE sink.alarms (
+    rule text NOT NULL,
+    subject text NOT NULL,
+    thing text NOT NULL,
+    sent_at timestamptz NOT NULL,
+    PRIMARY KEY (rule, subject, thing)
+);

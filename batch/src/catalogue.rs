@@ -1,6 +1,10 @@
 //! What can be asked: tables, views, and the names to suggest for a misspelt one.
 
+use features::View;
 use lake::Table;
+
+/// The schema of the materialised views' twins over the lake.
+pub(crate) const GOLD: &str = "gold";
 
 /// A view over the lake: schema, name and the SQL behind it.
 pub(crate) struct LakeView {
@@ -15,6 +19,11 @@ pub(crate) const VIEWS: &[LakeView] = &[
         schema: "public",
         name: "dead_letters",
         sql: include_str!("views/dead_letters.sql"),
+    },
+    LakeView {
+        schema: "public",
+        name: "late_rows",
+        sql: include_str!("views/late_rows.sql"),
     },
     LakeView {
         schema: "silver",
@@ -49,7 +58,8 @@ pub(crate) fn names() -> Vec<String> {
         "public" => view.name.to_owned(),
         schema => format!("{schema}.{}", view.name),
     });
-    Table::ALL.iter().map(Table::to_string).chain(views).collect()
+    let gold = View::all().map(|view| format!("{GOLD}.{}", view.name()));
+    Table::ALL.iter().map(Table::to_string).chain(views).chain(gold).collect()
 }
 
 /// The known names most like `wanted`, best first.
@@ -82,6 +92,21 @@ mod tests {
         for table in Table::ALL {
             let read = format!("FROM {table} d");
             assert!(sql.is_some_and(|sql| sql.contains(&read)), "{table}");
+        }
+    }
+
+    #[test]
+    fn every_tile_that_refuses_late_rows_has_them_told() {
+        let sql = VIEWS.iter().find(|view| view.name == "late_rows").map_or("", |view| view.sql);
+        for view in View::all() {
+            if let View::Tile(tile) = view
+                && let Some(days) = tile.lateness_days
+            {
+                let table = Table::of(tile.topic).to_string();
+                for part in [format!("'{}' AS view", tile.name), format!("> {days} * 86400000000"), table] {
+                    assert!(sql.contains(&part), "{}: {part}", tile.name);
+                }
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 //! A SQL session over the lake.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::datatypes::SchemaRef;
@@ -7,11 +8,13 @@ use datafusion::catalog::{MemorySchemaProvider, SchemaProvider};
 use datafusion::dataframe::DataFrame;
 use datafusion::error::DataFusionError;
 use datafusion::execution::SendableRecordBatchStream;
+use datafusion::logical_expr::{col, lit};
 use datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
+use features::FAMILIES;
 use lake::{Lake, LakeError, Table};
 use thiserror::Error;
 
-use crate::catalogue::{VIEWS, like, names};
+use crate::catalogue::{GOLD, VIEWS, like, names};
 
 #[derive(Debug, Error)]
 pub enum SqlError {
@@ -38,6 +41,7 @@ impl Session {
             .with_information_schema(true)
             .with_default_catalog_and_schema("lake", "public");
         let context = SessionContext::new_with_config(config);
+        features::sketch::register(&context);
         let session = Self { context };
         session.register_tables(lake).await?;
         session.register_views().await?;
@@ -67,6 +71,25 @@ impl Session {
         Ok(())
     }
 
+    /// Every materialised view as the lake would have it now: `gold.videos` is what `views.videos` will be once all is read.
+    async fn register_gold(&self) -> Result<(), SqlError> {
+        let schema = self.schema(GOLD)?;
+        for family in FAMILIES {
+            let mut rows = BTreeMap::new();
+            for topic in family.topics() {
+                let table = self.context.table(Table::of(topic).to_string()).await.map_err(run)?;
+                let accepted = table.filter(col("_verdict").eq(lit("accepted"))).map_err(run)?;
+                rows.insert(topic, accepted.into_view());
+            }
+            let views = features::plan(family, &rows).await;
+            let views = views.map_err(|error| run(DataFusionError::External(Box::new(error))))?;
+            for (name, view) in views {
+                schema.register_table(name.to_owned(), view).map_err(run)?;
+            }
+        }
+        Ok(())
+    }
+
     /// The schema of that name, made first when it is not there.
     fn schema(&self, name: &str) -> Result<Arc<dyn SchemaProvider>, SqlError> {
         let missing = || run(DataFusionError::Internal("the session has no catalogue".to_owned()));
@@ -83,6 +106,9 @@ impl Session {
     /// # Errors
     /// [`SqlError::Query`] says what is wrong with the query, and which names come close to a misspelt one.
     pub async fn query(&self, sql: &str) -> Result<(SchemaRef, SendableRecordBatchStream), SqlError> {
+        if sql.to_ascii_lowercase().contains(GOLD) {
+            self.register_gold().await?;
+        }
         let frame = self.plan(sql).await?;
         let schema = Arc::new(frame.schema().as_arrow().clone());
         let stream = frame.execute_stream().await.map_err(run)?;

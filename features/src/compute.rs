@@ -81,6 +81,40 @@ pub async fn recompute(
     Ok(views)
 }
 
+/// The views of a family as plans over `rows`, for whoever asks for them: nothing is computed before.
+///
+/// # Errors
+/// The rows lack a column.
+pub async fn plan(
+    family: &'static Family,
+    rows: &BTreeMap<Topic, Arc<dyn TableProvider>>,
+) -> Result<Vec<(&'static str, Arc<dyn TableProvider>)>, ComputeError> {
+    let session = SessionContext::new();
+    sketch::register(&session);
+    let mut views = Vec::new();
+    for view in View::of(family) {
+        let failed = ComputeError::of(view.name());
+        let sql = match view {
+            View::Tile(tile) => {
+                let Some(provider) = rows.get(&tile.topic) else {
+                    continue;
+                };
+                session.deregister_table("rows").map_err(&failed)?;
+                session.register_table("rows", provider.clone()).map_err(&failed)?;
+                tile.partial_sql()
+            }
+            View::Rollup(rollup) => rollup.sql.to_owned(),
+        };
+        let planned = session.sql(&sql).await.map_err(&failed)?;
+        let names = view.columns();
+        let names: Vec<&str> = names.iter().map(|column| column.name).collect();
+        let planned = planned.select_columns(&names).map_err(&failed)?.into_view();
+        session.register_table(view.name(), Arc::clone(&planned)).map_err(&failed)?;
+        views.push((view.name(), planned));
+    }
+    Ok(views)
+}
+
 /// [`recompute`] of every family over rows in memory.
 ///
 /// # Errors

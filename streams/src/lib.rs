@@ -4,6 +4,7 @@
 //! rows and positions in one commit. It starts from the sink's own positions, and goes back to them after any failure;
 //! so whatever happens between two commits leaves no trace. [`progress`] says how far each sink has come.
 
+pub mod alarms;
 mod bronze;
 pub mod decode;
 mod pipeline;

@@ -9,6 +9,7 @@ use anyhow::{Context, Result, anyhow};
 use events::{Positions, Topic};
 use lake::{Maintenance, Table};
 use log::{Assignment, BatchLimits};
+use streams::alarms::{self, Thresholds};
 use streams::progress::Watched;
 use streams::{BronzeSink, Pipeline, PipelineError, Reading, Sink, ViewsSink};
 use tokio::task::JoinSet;
@@ -153,6 +154,25 @@ pub async fn stores_reach(platform: &Platform, goal: &Positions) -> Result<bool>
         }
     }
     Ok(true)
+}
+
+/// Sends alerts from thresholds until `stop`.
+///
+/// # Errors
+/// The settings hold what can't be.
+pub fn watch_thresholds(platform: &Platform, stop: CancellationToken) -> Result<tokio::task::JoinHandle<()>> {
+    let settings = platform.settings.alerts;
+    let every = Duration::try_from_secs_f64(settings.every_seconds)
+        .ok()
+        .filter(|every| !every.is_zero())
+        .with_context(|| format!("alerts.every_seconds is {}: give seconds above 0", settings.every_seconds))?;
+    let thresholds = Thresholds {
+        outlier_score: settings.outlier_score,
+        revenue_drop_percent: settings.revenue_drop_percent,
+        trend_score: settings.trend_score,
+    };
+    let (pool, log, clock) = (platform.pool()?.clone(), platform.log.clone(), Arc::clone(&platform.clock));
+    Ok(tokio::spawn(alarms::watch(pool, log, thresholds, every, clock, stop)))
 }
 
 /// Resolves when a pipeline has been in trouble for so long that a command should not wait any more.

@@ -68,6 +68,7 @@ pub struct Settings {
     pub lake: LakePlace,
     pub pipelines: Pipelines,
     pub simulate: Simulate,
+    pub alerts: Alerts,
     pub retention: Retention,
     pub oauth: OauthSettings,
     pub sources: Sources,
@@ -105,6 +106,15 @@ pub struct Pipelines {
     pub tidy_every_commits: u64,
     pub tidy_file_bytes: u64,
     pub keep_removed_hours: i64,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Alerts {
+    pub outlier_score: f64,
+    pub revenue_drop_percent: f64,
+    pub trend_score: f64,
+    pub every_seconds: f64,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize, Serialize)]

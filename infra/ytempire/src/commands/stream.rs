@@ -14,7 +14,7 @@ use super::{Start, asked_to_stop, up};
 use crate::cli::{StreamCommand, StreamOptions};
 use crate::exit::Done;
 use crate::output;
-use crate::pipelines::Pipelines;
+use crate::pipelines::{Pipelines, watch_thresholds};
 use crate::platform::Platform;
 
 pub async fn run(start: Start, options: StreamOptions) -> Result<Done> {
@@ -57,6 +57,7 @@ async fn stream(start: Start) -> Result<Done> {
         platform.pool()?.clone(),
     );
     let reporting = tokio::spawn(progress::report(watched, log, pool, clock, stop.clone()));
+    let watching_thresholds = watch_thresholds(&platform, stop.clone())?;
     output::print(&format!("{url}\n"))?;
     if !quiet {
         eprintln!(
@@ -74,7 +75,7 @@ async fn stream(start: Start) -> Result<Done> {
     }
     stop.cancel();
     pipelines.stop().await;
-    let _ = tokio::join!(reporting, watching);
+    let _ = tokio::join!(reporting, watching, watching_thresholds);
     serving.await.context("http")??;
     platform.stop().await?;
     outcome

@@ -20,7 +20,7 @@ use crate::connect;
 use crate::data_folder::RunFile;
 use crate::exit::{Done, wrong_use};
 use crate::output;
-use crate::pipelines::Pipelines;
+use crate::pipelines::{Pipelines, watch_thresholds};
 use crate::platform::Platform;
 use crate::{webhooks, websub};
 
@@ -45,6 +45,7 @@ pub async fn run(start: Start, options: UpOptions) -> Result<Done> {
     let looking_after = platform.look_after_database(stop.clone())?;
     let serving = serve(listener, &platform, &url, metrics, readiness, stop.clone())?;
     let reporting = report(&platform, &pipelines, clock.clone(), stop.clone());
+    let watching_thresholds = watch_thresholds(&platform, stop.clone())?;
     write_run_file(&platform, &url, clock.as_ref())?;
     announce(&url, &platform, quiet)?;
     let mut demo = match options.no_simulate {
@@ -76,7 +77,7 @@ pub async fn run(start: Start, options: UpOptions) -> Result<Done> {
     }
     let _ = hearing.await;
     pipelines.stop().await;
-    let _ = tokio::join!(reporting, watching, looking_after);
+    let _ = tokio::join!(reporting, watching, looking_after, watching_thresholds);
     serving.await.context("api")??;
     platform.stop().await?;
     outcome
