@@ -13,7 +13,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
 use crate::{
-    Readiness, access, analytics, dashboard, envelope, health, pipelines, request_id, shield, sources, trending, videos, views,
+    Readiness, access, analytics, dashboard, envelope, health, pipelines, request_id, shield, sources, trending,
+    videos, views,
 };
 
 /// What the handlers work with; made once by the binary.

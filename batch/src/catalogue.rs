@@ -59,7 +59,12 @@ pub(crate) fn names() -> Vec<String> {
         schema => format!("{schema}.{}", view.name),
     });
     let gold = View::all().map(|view| format!("{GOLD}.{}", view.name()));
-    Table::ALL.iter().map(Table::to_string).chain(views).chain(gold).collect()
+    Table::ALL
+        .iter()
+        .map(Table::to_string)
+        .chain(views)
+        .chain(gold)
+        .collect()
 }
 
 /// The known names most like `wanted`, best first.
@@ -97,13 +102,20 @@ mod tests {
 
     #[test]
     fn every_tile_that_refuses_late_rows_has_them_told() {
-        let sql = VIEWS.iter().find(|view| view.name == "late_rows").map_or("", |view| view.sql);
+        let sql = VIEWS
+            .iter()
+            .find(|view| view.name == "late_rows")
+            .map_or("", |view| view.sql);
         for view in View::all() {
             if let View::Tile(tile) = view
                 && let Some(days) = tile.lateness_days
             {
                 let table = Table::of(tile.topic).to_string();
-                for part in [format!("'{}' AS view", tile.name), format!("> {days} * 86400000000"), table] {
+                for part in [
+                    format!("'{}' AS view", tile.name),
+                    format!("> {days} * 86400000000"),
+                    table,
+                ] {
                     assert!(sql.contains(&part), "{}: {part}", tile.name);
                 }
             }

@@ -109,7 +109,9 @@ pub async fn plan(
         let names = view.columns();
         let names: Vec<&str> = names.iter().map(|column| column.name).collect();
         let planned = planned.select_columns(&names).map_err(&failed)?.into_view();
-        session.register_table(view.name(), Arc::clone(&planned)).map_err(&failed)?;
+        session
+            .register_table(view.name(), Arc::clone(&planned))
+            .map_err(&failed)?;
         views.push((view.name(), planned));
     }
     Ok(views)

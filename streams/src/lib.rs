@@ -16,6 +16,6 @@ pub use bronze::BronzeSink;
 pub use pipeline::{Pipeline, PipelineError, Reading, Status};
 pub use sink::{Batch, Sink, SinkError, Standing, Written};
 pub use views::{
-    Correction, Difference, Rewriting, Rewritten, Shadow, Swap, Swapped, ViewsError, ViewsSink, Window, corrections,
-    forget_corrections, read_view, read_window, stored_positions, stored_standing,
+    Correction, Counted, Difference, Rewriting, Rewritten, Shadow, Swap, Swapped, ViewsError, ViewsSink, Window,
+    corrections, forget_corrections, read_view, read_window, stored_positions, stored_standing,
 };

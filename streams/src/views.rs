@@ -26,7 +26,7 @@ mod windows;
 pub use corrections::{Correction, corrections};
 pub use rewriting::{Rewriting, Rewritten, forget_corrections};
 pub use rows::read_view;
-pub use shadow::{Difference, Shadow, Swap, Swapped};
+pub use shadow::{Counted, Difference, Shadow, Swap, Swapped};
 pub use store::{stored_positions, stored_standing};
 pub use windows::{Window, read_window};
 

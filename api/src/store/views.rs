@@ -95,7 +95,9 @@ pub(crate) async fn state(db: &mut PgConnection, view: &View) -> Result<State, E
     for row in rows {
         let (topic, partition): (String, i32) = (row.try_get("topic")?, row.try_get("partition")?);
         let (watermark, behind): (Option<DateTime<Utc>>, i64) = (row.try_get("watermark")?, row.try_get("behind")?);
-        state.positions.insert(format!("{topic}/{partition}"), row.try_get("position")?);
+        state
+            .positions
+            .insert(format!("{topic}/{partition}"), row.try_get("position")?);
         state.as_of = state.as_of.max(row.try_get("event_time")?);
         state.behind += behind;
         furthest = furthest.max(watermark);
@@ -123,7 +125,11 @@ pub(crate) async fn rows(
         .zip(filters)
         .map(|(number, (column, _))| format!("{} = ${number}::text::{}", column.name, column.kind.sql()))
         .collect();
-    let filter = if same.is_empty() { "true".to_owned() } else { same.join(" AND ") };
+    let filter = if same.is_empty() {
+        "true".to_owned()
+    } else {
+        same.join(" AND ")
+    };
     let keys: Vec<&str> = view.keys().iter().map(|column| column.name).collect();
     let order = match order {
         Some(Order::Descending(column)) => format!("{column} DESC NULLS LAST, {}", keys.join(", ")),

@@ -38,10 +38,16 @@ pub(crate) async fn window(
     mut parameters: Parameters,
 ) -> Result<Answer<Window>, Failure> {
     let View::Tile(tile) = named(&name)? else {
-        return Err(Failure::Refused(format!("{name} is no tile: windows are made of {}", tiles())));
+        return Err(Failure::Refused(format!(
+            "{name} is no tile: windows are made of {}",
+            tiles()
+        )));
     };
     if tile.period == Period::Always {
-        return Err(Failure::Refused(format!("{name} has no period: windows are made of {}", tiles())));
+        return Err(Failure::Refused(format!(
+            "{name} has no period: windows are made of {}",
+            tiles()
+        )));
     }
     let hours = parameters.integer("hours", HOURS)?.unwrap_or(24);
     let to = parameters.instant("to")?;
@@ -51,7 +57,12 @@ pub(crate) async fn window(
         let given = parameters.columns(std::slice::from_ref(key))?;
         match given.into_iter().next() {
             Some((_, value)) => entity.push(value),
-            None => return Err(Failure::Refused(format!("give {}: a window is of one entity", key.name))),
+            None => {
+                return Err(Failure::Refused(format!(
+                    "give {}: a window is of one entity",
+                    key.name
+                )));
+            }
         }
     }
     parameters.finish()?;
@@ -64,11 +75,16 @@ pub(crate) async fn window(
     let found = found.map_err(|error| store::Error::from(sqlx::Error::Decode(Box::new(error))))?;
     let columns = View::Tile(tile).columns();
     let whole = found.whole.as_ref().map(|row| {
-        let shown = columns.iter().zip(row).filter(|(column, _)| views::is_shown(column));
+        // of which of the periods would it be?
+        let is_period = |name: &str| ["day", "hour"].contains(&name) && tile.keys.iter().any(|key| key.name == name);
+        let pairs = columns.iter().zip(row);
+        let shown = pairs.filter(|(column, _)| views::is_shown(column) && !is_period(column.name));
         shown.map(|(column, cell)| (column.name, value(cell))).collect()
     });
     let counters = tile.values.iter().filter(|(_, merge)| *merge == Merge::Max);
-    let gains = counters.map(|(column, _)| (column.name, found.gain(tile, column.name))).collect();
+    let gains = counters
+        .map(|(column, _)| (column.name, found.gain(tile, column.name)))
+        .collect();
     Ok(Answer {
         as_of: known.as_of,
         data: Window {

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::client::Client;
 use crate::database::Database;
 
-const ADDRESSES: [(&str, &str); 15] = [
+const ADDRESSES: [(&str, &str); 20] = [
     ("regions", "/v1/trending/regions"),
     ("chart_of_the_latest_day", "/v1/trending?region=US"),
     ("chart_of_another_day", "/v1/trending?region=US&day=2020-08-12"),
@@ -22,6 +22,17 @@ const ADDRESSES: [(&str, &str); 15] = [
     ("largest_channel", "/v1/analytics/channels?limit=1"),
     ("pipelines", "/v1/pipelines"),
     ("sources", "/v1/sources"),
+    ("views", "/v1/views"),
+    ("rows_of_a_view", "/v1/views/video_outliers?order=outlier_score&limit=5"),
+    (
+        "rows_of_one_channel",
+        "/v1/views/video_outliers?channel_ref=UCgames0000000000000000a",
+    ),
+    (
+        "window",
+        "/v1/views/video_hours/window?video_id=riser000001&hours=2&to=2020-08-14T01:00:00Z",
+    ),
+    ("corrections", "/v1/corrections?view=video_day_tiles"),
 ];
 
 #[tokio::test]

@@ -153,6 +153,35 @@ async fn other_methods_are_refused_in_the_envelope() {
 }
 
 #[tokio::test]
+async fn views_are_asked_for_by_their_columns() {
+    check_invalid(
+        "/v1/views/video_outliers?age_days=old",
+        "age_days must be an integer of 32 bits, not \"old\"",
+    )
+    .await;
+    check_invalid(
+        "/v1/views/niches?order=size",
+        "order must be one of category_id, niche, last_day, channels, gain_views_1d, gain_views_7d, gain_views_28d, as_of, with + \
+         before it for smallest first, not \"size\"",
+    )
+    .await;
+    check_invalid(
+        "/v1/views/video_hours/window?hours=3",
+        "give video_id: a window is of one entity",
+    )
+    .await;
+    let reply = Client::without_database().get("/v1/views/nothing").await;
+    assert_eq!(reply.status, StatusCode::NOT_FOUND);
+    assert_eq!(reply.json()["error"]["message"], "there is no view nothing");
+    let reply = Client::without_database().get("/v1/views/videos/window").await;
+    let message = reply.json()["error"]["message"].to_string();
+    assert!(
+        message.contains("videos is no tile: windows are made of video_day_tiles"),
+        "{message}"
+    );
+}
+
+#[tokio::test]
 async fn an_error_is_dated_and_carries_the_request_id() {
     let reply = Client::without_database().get("/v1/trending").await;
     let meta = reply.json()["meta"].clone();

@@ -86,3 +86,29 @@ INSERT INTO ingest.runs (source, target, state, last_success, next_run, error, u
 INSERT INTO ingest.quota_ledger (project, day, bucket, daily_limit, reserved, used) VALUES
     ('default', '2026-01-01', 'default', 10000, 1, 41),
     ('default', '2026-01-02', 'default', 10000, 0, 7);
+
+-- The views' own sink: one partition is behind, and holds the others back.
+INSERT INTO sink.positions (sink, topic, partition, position, watermark) VALUES
+    ('views.velocity', 'youtube.video-snapshots.v1', 0, 100, '2020-08-14T01:00:00Z'),
+    ('views.velocity', 'youtube.video-snapshots.v1', 1, 40, '2020-08-13T01:00:00Z'),
+    ('views.niches', 'youtube.video-snapshots.v1', 0, 100, '2020-08-14T01:00:00Z'),
+    ('views.niches', 'youtube.video-snapshots.v1', 1, 40, '2020-08-13T01:00:00Z');
+
+INSERT INTO sink.progress (sink, topic, partition, position, end_offset, event_time, updated_at) VALUES
+    ('views.velocity', 'youtube.video-snapshots.v1', 0, 100, 100, '2020-08-14T01:00:00Z', '2020-08-14T02:00:00Z'),
+    ('views.velocity', 'youtube.video-snapshots.v1', 1, 40, 50, '2020-08-13T01:00:00Z', '2020-08-14T02:00:00Z'),
+    ('views.niches', 'youtube.video-snapshots.v1', 0, 100, 100, '2020-08-14T01:00:00Z', '2020-08-14T02:00:00Z'),
+    ('views.niches', 'youtube.video-snapshots.v1', 1, 40, 40, '2020-08-13T01:00:00Z', '2020-08-14T02:00:00Z');
+
+INSERT INTO views.video_outliers (video_id, channel_ref, age_days, views, baseline_videos, baseline_views, outlier_score, as_of) VALUES
+    ('riser000001', 'UCmusic0000000000000000a', 3, 900, 12, 300, 3, '2020-08-14T01:00:00Z'),
+    ('faller00001', 'UCgames0000000000000000a', 4, 100, 2, NULL, NULL, '2020-08-14T01:00:00Z');
+
+INSERT INTO views.video_hours (video_id, hour, channel_ref, views, likes, as_of, last_order) VALUES
+    ('riser000001', '2020-08-13T20:00:00Z', 'UCmusic0000000000000000a', 100, 10, '2020-08-13T20:10:00Z', 'a'),
+    ('riser000001', '2020-08-13T23:00:00Z', 'UCmusic0000000000000000a', 400, NULL, '2020-08-13T23:10:00Z', 'b'),
+    ('riser000001', '2020-08-14T00:00:00Z', 'UCmusic0000000000000000a', 900, 90, '2020-08-14T00:10:00Z', 'c');
+
+INSERT INTO sink.corrections (sink, view, key, old, new, watermark, event_id, corrected_at) VALUES
+    ('views', 'video_day_tiles', '{"video_id": "riser000001", "day": "2020-08-12"}', '{"views": 90}', '{"views": 100}',
+        '2020-08-13T01:00:00Z', '34c69de1-04e7-835f-9e7d-e2fa5385893c', '2020-08-14T02:00:00Z');

@@ -133,13 +133,34 @@ impl Appender {
             rows: fresh.num_rows(),
             repeated: rows.num_rows() - fresh.num_rows(),
         };
+        let before = self.delta.version();
         self.commit(fresh, spans, watermarks).await?;
         for (day, id) in ids {
             self.known.add(day, id);
         }
         self.positions
             .extend(spans.iter().map(|span| (span.partition, span.to)));
+        if self.delta.version() != before.map(|version| version + 1) {
+            self.look_at_others().await?;
+        }
         Ok(appended)
+    }
+
+    /// Commits of others are in the snapshot now, so the next commit does not conflict with them any more: where one of them has
+    /// moved this sink, the positions that are remembered are no longer true.
+    ///
+    /// # Errors
+    /// The table can't be read.
+    pub(crate) async fn look_at_others(&mut self) -> Result<(), LakeError> {
+        let held: Vec<Partition> = self.positions.keys().copied().collect();
+        for partition in held {
+            let stored = self.stored_position(partition).await?;
+            if self.positions.insert(partition, stored) != Some(stored) {
+                // the rows of others are not among the ids that are remembered
+                self.known = KnownIds::default();
+            }
+        }
+        Ok(())
     }
 
     async fn check_fence(&mut self, spans: &[Span]) -> Result<(), AppendError> {

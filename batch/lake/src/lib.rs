@@ -6,6 +6,7 @@
 
 mod append;
 mod cloud;
+mod compaction;
 mod digest;
 mod known_ids;
 mod maintenance;

@@ -5,6 +5,7 @@ use std::num::NonZeroU64;
 
 use deltalake::DeltaTableError;
 
+use crate::compaction;
 use crate::{Appender, LakeError};
 
 /// When and how to tidy a table.
@@ -38,17 +39,11 @@ impl Appender {
             table,
             source: Box::new(source),
         };
-        let outcome = self
-            .delta
-            .clone()
-            .optimize()
-            .with_target_size(rules.target_file_bytes)
-            .with_max_concurrent_tasks(1)
-            .await;
-        let metrics = match outcome {
-            Ok((delta, metrics)) => {
-                self.delta = delta;
-                metrics
+        let metrics = match compaction::compact(&self.delta, table, rules.target_file_bytes.get()).await {
+            Ok(compacted) => {
+                self.delta.update_state().await.map_err(failed)?;
+                self.look_at_others().await?;
+                compacted
             }
             Err(DeltaTableError::Transaction { source }) => {
                 tracing::debug!(%table, %source, "compaction given up, another writer was faster");
@@ -65,9 +60,10 @@ impl Appender {
             .await
             .map_err(failed)?;
         self.delta = delta;
+        self.look_at_others().await?;
         Ok(Tidied {
-            files_added: metrics.num_files_added,
-            files_removed: metrics.num_files_removed,
+            files_added: metrics.files_added,
+            files_removed: metrics.files_removed,
             files_deleted: vacuumed.files_deleted.len(),
         })
     }

@@ -12,6 +12,7 @@ use deltalake::kernel::transaction::TransactionError;
 use deltalake::{DeltaTable, DeltaTableError, checkpoints};
 use events::{ChannelId, Partition};
 
+use crate::compaction;
 use crate::{Lake, LakeError, Table, Verdict};
 
 /// How often a removal begins anew because somebody else committed meanwhile.
@@ -120,7 +121,9 @@ impl Lake {
         let mut tries = 1;
         let (delta, metrics) = loop {
             let delta = self.create_or_load(table).await?;
-            match delta.delete().with_predicate(predicate.clone()).await {
+            let exclusive = compaction::exclusive(&delta);
+            let deletion = delta.delete().with_predicate(predicate.clone());
+            match deletion.with_commit_properties(exclusive).await {
                 Ok((delta, metrics)) => break (delta, metrics),
                 Err(error) if is_overtaken(&error) && tries < TRIES => tries += 1,
                 Err(error) => return Err(failed(error)),

@@ -165,13 +165,22 @@ pub fn watch_thresholds(platform: &Platform, stop: CancellationToken) -> Result<
     let every = Duration::try_from_secs_f64(settings.every_seconds)
         .ok()
         .filter(|every| !every.is_zero())
-        .with_context(|| format!("alerts.every_seconds is {}: give seconds above 0", settings.every_seconds))?;
+        .with_context(|| {
+            format!(
+                "alerts.every_seconds is {}: give seconds above 0",
+                settings.every_seconds
+            )
+        })?;
     let thresholds = Thresholds {
         outlier_score: settings.outlier_score,
         revenue_drop_percent: settings.revenue_drop_percent,
         trend_score: settings.trend_score,
     };
-    let (pool, log, clock) = (platform.pool()?.clone(), platform.log.clone(), Arc::clone(&platform.clock));
+    let (pool, log, clock) = (
+        platform.pool()?.clone(),
+        platform.log.clone(),
+        Arc::clone(&platform.clock),
+    );
     Ok(tokio::spawn(alarms::watch(pool, log, thresholds, every, clock, stop)))
 }
 

@@ -217,7 +217,11 @@ impl Platform {
             .await?;
             self.log = log_settings(&self.settings, &broker.address());
             // what would be for brokers elsewhere: this one listens on the loopback alone, in the clear
-            let secure = |name: &str| ["security.", "ssl.", "sasl."].iter().any(|begin| name.starts_with(begin));
+            let secure = |name: &str| {
+                ["security.", "ssl.", "sasl."]
+                    .iter()
+                    .any(|begin| name.starts_with(begin))
+            };
             self.log.properties.retain(|name, _| !secure(name));
             self.broker = Some(broker);
         }

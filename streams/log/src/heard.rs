@@ -49,14 +49,17 @@ impl Heard {
     pub(crate) fn why(&self, outcome: &KafkaError, settings: &Settings) -> String {
         let heard = self.reason.lock().unwrap_or_else(PoisonError::into_inner);
         match heard.as_ref() {
-            Some((RDKafkaErrorCode::Authentication, reason)) => format!(
-                "{reason}. Check sasl.mechanism, sasl.username and sasl.password in [kafka.properties]"
-            ),
+            Some((RDKafkaErrorCode::Authentication, reason)) => {
+                format!("{reason}. Check sasl.mechanism, sasl.username and sasl.password in [kafka.properties]")
+            }
             Some((RDKafkaErrorCode::SSL, reason)) => {
                 format!("{reason}. Check ssl.ca.location in [kafka.properties]")
             }
             _ => {
-                let protocol = settings.properties.get("security.protocol").map_or("PLAINTEXT", String::as_str);
+                let protocol = settings
+                    .properties
+                    .get("security.protocol")
+                    .map_or("PLAINTEXT", String::as_str);
                 format!(
                     "{outcome}. Check the address; if the brokers ask for TLS or a login, set security.protocol (it is {protocol}) and \
                      what belongs to it in [kafka.properties]"

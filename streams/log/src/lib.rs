@@ -57,7 +57,9 @@ impl LogError {
         let rdkafka::error::KafkaError::ClientConfig(_, said, key, _) = &error else {
             return Self::Settings(error.to_string());
         };
-        let secret = ["password", "secret", "jaas", "token", "key"].iter().any(|word| key.contains(word));
+        let secret = ["password", "secret", "jaas", "token", "key"]
+            .iter()
+            .any(|word| key.contains(word));
         // what is said of a value quotes it
         Self::Settings(match secret && !said.contains("No such") {
             true => format!("{key} has a value that it can't have"),

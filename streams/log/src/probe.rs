@@ -41,7 +41,9 @@ impl Probe {
             config.set(key, value);
         }
         Ok(Self {
-            inner: config.create_with_context(Heard::default()).map_err(LogError::settings)?,
+            inner: config
+                .create_with_context(Heard::default())
+                .map_err(LogError::settings)?,
             settings: settings.clone(),
         })
     }

@@ -19,6 +19,9 @@ use crate::Standing;
 /// One rebuild of a family at a time. The other half of the lock is the shadow's name.
 const SHADOW_LOCK: i32 = 0x7368_6477;
 
+/// A tile that counts events once, and those that it has counted, with their times.
+pub type Counted = (&'static str, Vec<(Uuid, DateTime<Utc>)>);
+
 /// A family in the making.
 pub struct Shadow {
     pool: PgPool,
@@ -129,12 +132,7 @@ impl Shadow {
     ///
     /// # Errors
     /// The database is away.
-    pub async fn fill(
-        &self,
-        views: &Views,
-        standing: &Standing,
-        counted: &[(&'static str, Vec<(Uuid, DateTime<Utc>)>)],
-    ) -> Result<(), ViewsError> {
+    pub async fn fill(&self, views: &Views, standing: &Standing, counted: &[Counted]) -> Result<(), ViewsError> {
         for (tile, events) in counted {
             event_ids::remember(&self.pool, &format!("{}/{tile}", self.target.sink), events).await?;
         }

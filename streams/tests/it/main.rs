@@ -1,6 +1,8 @@
 //! Pipelines against real parts.
 
+mod brokers;
 mod decoding;
 mod happenings;
+mod pipelines;
 mod streamed_equals_computed;
 mod world;

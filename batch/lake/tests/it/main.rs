@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Date32Array, RecordBatch, StringArray, new_null_array};
 use events::{Partition, Span, Topic};
-use lake::{AppendError, Appender, Lake, Table, Verdict};
+use lake::{AppendError, Appender, Lake, Maintenance, Table, Verdict};
 
 const TOPIC: Topic = Topic::Categories;
 const PLACE: Partition = Partition {
@@ -111,6 +111,78 @@ async fn a_rejected_row_does_not_stand_in_the_way_of_its_replay() {
         .await
         .expect("written");
     assert_eq!((accepted.rows, accepted.repeated), (1, 0));
+}
+
+/// A writer that was taken for dead commits late. Its commit is in the new owner's snapshot before the new owner comes to that
+/// partition, so that Delta sees no conflict any more.
+#[tokio::test]
+async fn a_late_commit_of_an_old_owner_fences_the_new_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let lake = lake(&folder);
+    let other = Partition { number: 1, ..PLACE };
+    let (mut old, mut new) = (appender(&lake).await, appender(&lake).await);
+    for one in [&mut old, &mut new] {
+        one.positions(&[PLACE, other]).await.expect("positions");
+    }
+    old.append(&rows(&[1], Verdict::Accepted), &step(0, 1))
+        .await
+        .expect("written late");
+    let elsewhere = [Span {
+        partition: other,
+        from: 0,
+        to: 1,
+    }];
+    new.append(&rows(&[2], Verdict::Accepted), &elsewhere)
+        .await
+        .expect("written");
+    let fenced = new
+        .append(&rows(&[1], Verdict::Accepted), &step(0, 1))
+        .await
+        .expect_err("written twice");
+    assert!(matches!(fenced, AppendError::Fenced { actual: 1, .. }), "{fenced}");
+}
+
+const RULES: Maintenance = Maintenance {
+    every_commits: 1,
+    target_file_bytes: std::num::NonZeroU64::new(1 << 20).expect("a size"),
+    keep_removed: chrono::Duration::hours(1),
+};
+
+/// Delta itself takes two compactions of the same files for no conflict, and then every row is there twice.
+#[tokio::test]
+async fn of_two_compactions_at_one_time_one_is_given_up() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let lake = lake(&folder);
+    let mut first = appender(&lake).await;
+    for n in 0..5 {
+        first
+            .append(&rows(&[n as u128, 100 + n as u128], Verdict::Accepted), &step(n, n + 1))
+            .await
+            .expect("written");
+    }
+    let mut second = appender(&lake).await;
+    let done = first.tidy(&RULES).await.expect("tidied");
+    assert_eq!((done.files_added, done.files_removed), (1, 5));
+    let given_up = second.tidy(&RULES).await.expect("no failure");
+    assert_eq!(given_up.files_added, 0, "both were made");
+    assert_eq!(stored(&lake).await, 10);
+    second.positions(&[PLACE]).await.expect("positions");
+    let known = second
+        .append(&rows(&[3], Verdict::Accepted), &step(5, 6))
+        .await
+        .expect("written");
+    assert_eq!(known.repeated, 1, "the ids are still there");
+}
+
+async fn stored(lake: &Lake) -> usize {
+    let session = deltalake::datafusion::prelude::SessionContext::new();
+    let provider = lake.provider(Table::of(TOPIC), &session).await.expect("a table");
+    session
+        .read_table(provider)
+        .expect("a frame")
+        .count()
+        .await
+        .expect("counted")
 }
 
 #[tokio::test]

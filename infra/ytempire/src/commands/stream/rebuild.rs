@@ -12,9 +12,8 @@ use events::{Partition, Positions, Span, Topic, Watermarks};
 use features::{Cell, Family, View, Views};
 use log::{Assignment, BatchLimits, Probe, Record};
 use serde::Serialize;
-use streams::{Batch, Difference, Pipeline, Reading, Shadow, Sink, Standing, Swapped};
+use streams::{Batch, Counted, Difference, Pipeline, Reading, Shadow, Sink, Standing, Swapped};
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 use crate::cli::{RebuildFrom, RebuildOptions};
 use crate::commands::Start;
@@ -164,7 +163,7 @@ async fn fill_from_lake(
     removal::wait_for_lake(platform, &standing.positions).await?;
     let session = Session::open(&platform.lake).await?;
     let views = batch::recompute(&session, family, &standing.positions).await?;
-    let mut counted: Vec<(&'static str, Vec<(Uuid, DateTime<Utc>)>)> = Vec::new();
+    let mut counted: Vec<Counted> = Vec::new();
     for tile in family.tiles.iter().filter(|tile| tile.counts_once()) {
         let events = batch::counted_events(&session, tile.topic, &standing.positions).await?;
         counted.push((tile.name, events));
