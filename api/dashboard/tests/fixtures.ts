@@ -1,5 +1,5 @@
 // Rows as the API answers them; a test names only what it is about.
-import type { CategoryTrend, ChartEntry, Pipeline, Region, Trends, Video, VideoStats } from "../src/api/resources";
+import type { CategoryTrend, ChartEntry, Correction, Pipeline, Region, Trends, Video, VideoStats, View } from "../src/api/resources";
 import { AS_OF, NOW } from "./loopback-api";
 
 export function entry(part: Partial<ChartEntry>): ChartEntry {
@@ -117,6 +117,32 @@ export function pipeline(part: Partial<Pipeline>): Pipeline {
     event_time: AS_OF,
     committed_at: NOW,
     updated_at: NOW,
+    ...part,
+  };
+}
+
+export function view(part: Partial<View>): View {
+  return {
+    name: "video_velocity",
+    sink: "views.velocity",
+    as_of: AS_OF,
+    complete_through: AS_OF,
+    behind: 0,
+    positions: { "youtube.video-snapshots.v1/0": 904 },
+    corrections_24h: 0,
+    ...part,
+  };
+}
+
+export function correction(part: Partial<Correction>): Correction {
+  return {
+    corrected_at: "2020-08-17T09:59:00Z",
+    view: "video_day_tiles",
+    key: { video_id: "dQw4w9WgXcQ", day: "2020-08-10" },
+    old: { views: 100 },
+    new: { views: 150 },
+    watermark: AS_OF,
+    event_id: "34c69de1-04e7-835f-9e7d-e2fa5385893c",
     ...part,
   };
 }

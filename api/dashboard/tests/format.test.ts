@@ -1,7 +1,7 @@
 // @vitest-environment node
 import { describe, expect, test } from "vitest";
 import { categoryName, regionName, videoTitle } from "../src/format/names";
-import { compact, compactGain, gain, ordinal, percent, percentagePoints, plural, whole } from "../src/format/numbers";
+import { compact, compactGain, exact, gain, ordinal, percent, percentagePoints, plural, whole } from "../src/format/numbers";
 import { ageSeconds, duration, moment, shortDay, shortMoment } from "../src/format/times";
 
 describe("numbers", () => {
@@ -10,6 +10,9 @@ describe("numbers", () => {
     [whole(1234567), "1,234,567"],
     [whole(-5), "−5"],
     [whole(null), "–"],
+    [exact(1234.5678901), "1,234.5678901"],
+    [exact(-0.1), "−0.1"],
+    [exact(null), "–"],
     [compact(17_365_719), "17.4M"],
     [compact(999), "999"],
     [gain(0), "0"],

@@ -10,7 +10,11 @@ const PATH = "/v1/pipelines";
 
 let api: LoopbackApi;
 beforeEach(async () => {
-  api = await startApi({ [PATH]: () => success({ pipelines: [pipeline({})] }) });
+  api = await startApi({
+    [PATH]: () => success({ pipelines: [pipeline({})] }),
+    "/v1/views": () => success({ views: [] }, null),
+    "/v1/corrections": () => success({ corrections: [] }, null),
+  });
 });
 afterEach(() => api.close());
 

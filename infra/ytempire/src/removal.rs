@@ -118,6 +118,9 @@ pub async fn retention(platform: &Platform, days: f64, mode: Mode) -> Result<Rep
         below: below.iter().collect(),
     };
     remove(platform, &removal, mode, &mut report).await?;
+    if mode == Mode::Real {
+        streams::forget_corrections(platform.pool()?, Some(cutoff), &[]).await?;
+    }
     if mode == Mode::Real && report.tables.iter().any(|table| table.rows > 0) {
         ingest::forget::ask_anew(platform.pool()?, youtube::Settings::MANUAL.name).await?;
     }
@@ -156,6 +159,12 @@ pub async fn forget(platform: &Platform, channel: &ChannelId, mode: Mode) -> Res
         below: ends.iter().collect(),
     };
     remove(platform, &removal, mode, &mut report).await?;
+    if mode == Mode::Real {
+        let named: Vec<String> = std::iter::once(channel.to_string())
+            .chain(videos.iter().cloned())
+            .collect();
+        streams::forget_corrections(pool, None, &named).await?;
+    }
     let gone = match mode {
         Mode::Real => ingest::forget::delete(pool, channel, &videos).await?,
         Mode::DryRun => ingest::forget::would_delete(pool, channel, &videos).await?,

@@ -94,7 +94,7 @@ pub(super) async fn hand_on(tx: &mut Transaction<'_, Postgres>, family: &'static
     run(tx, family.finish).await
 }
 
-/// Corrections tell of data, so they go with it: those of `before` a moment, and those that name one of `ids`.
+/// Corrections and alarms tell of data, so they go with it: corrections of `before` a moment, and what names one of `ids`.
 ///
 /// # Errors
 /// The database is away.
@@ -110,5 +110,9 @@ pub async fn forget_corrections(
         .bind(ids)
         .execute(pool)
         .await?;
-    Ok(deleted.rows_affected())
+    let alarms = sqlx::query("DELETE FROM sink.alarms WHERE subject = ANY($1) OR thing = ANY($1)")
+        .bind(ids)
+        .execute(pool)
+        .await?;
+    Ok(deleted.rows_affected() + alarms.rows_affected())
 }

@@ -27,6 +27,15 @@ export const number: Decoder<number> = (value, path) => {
   throw new DecodeError(path, "a number", value);
 };
 
+export type Scalar = string | number | boolean | null;
+
+/** What a view's column holds; null where nobody has told it. */
+export const scalar: Decoder<Scalar> = (value, path) => {
+  if (value === null || typeof value === "string" || typeof value === "boolean") return value;
+  if (typeof value === "number" && Number.isFinite(value)) return value;
+  throw new DecodeError(path, "text, a number, true, false or null", value);
+};
+
 /** null and a missing field are the same: the platform does not know the value. */
 export function nullable<T>(inner: Decoder<T>): Decoder<T | null> {
   return (value, path) => (value === null || value === undefined ? null : inner(value, path));
@@ -44,6 +53,14 @@ export function object<F extends Record<string, Decoder<unknown>>>(fields: F): D
     if (!isRecord(value)) throw new DecodeError(path, "an object", value);
     const decoded = Object.entries(fields).map(([name, inner]) => [name, inner(value[name], `${path}.${name}`)]);
     return Object.fromEntries(decoded) as { [K in keyof F]: Decoded<F[K]> };
+  };
+}
+
+/** An object whose names are data: `topic/partition`, a view's columns. */
+export function record<T>(inner: Decoder<T>): Decoder<Record<string, T>> {
+  return (value, path) => {
+    if (!isRecord(value)) throw new DecodeError(path, "an object", value);
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, inner(item, `${path}.${name}`)]));
   };
 }
 

@@ -9,6 +9,7 @@ import type { TrendingQuestion, TrendsQuestion } from "./resources";
 const CHART_MS = 10_000;
 const SOURCES_MS = 5_000;
 const PIPELINES_MS = 2_000;
+const VIEWS_MS = 10_000;
 const RETRIES = 2;
 
 export const ApiContext = createContext<ApiClient | null>(null);
@@ -86,5 +87,24 @@ export function usePipelines() {
     queryKey: ["pipelines"],
     queryFn: ({ signal }) => api.pipelines(signal),
     refetchInterval: PIPELINES_MS,
+  });
+}
+
+export function useViews() {
+  const api = useApi();
+  return useQuery({
+    queryKey: ["views"],
+    queryFn: ({ signal }) => api.views(signal),
+    refetchInterval: VIEWS_MS,
+  });
+}
+
+/** The newest `limit` of them. */
+export function useCorrections(limit: number) {
+  const api = useApi();
+  return useQuery({
+    queryKey: ["corrections", limit],
+    queryFn: ({ signal }) => api.corrections(limit, signal),
+    refetchInterval: VIEWS_MS,
   });
 }

@@ -1,6 +1,6 @@
 // What the API answers, one decoder per resource; the types are derived from the decoders, so they can't disagree.
 // Field names are the API's. Counters are null where no source has told them.
-import { type Decoded, list, nullable, number, object, text } from "./decode";
+import { type Decoded, list, nullable, number, object, record, scalar, text } from "./decode";
 
 const count = nullable(number);
 const maybe = nullable(text);
@@ -112,6 +112,34 @@ export const pipelines = object({
   ),
 });
 
+export const views = object({
+  views: list(
+    object({
+      name: text,
+      sink: text,
+      as_of: maybe,
+      complete_through: maybe,
+      behind: number,
+      positions: record(number),
+      corrections_24h: number,
+    }),
+  ),
+});
+
+export const corrections = object({
+  corrections: list(
+    object({
+      corrected_at: text,
+      view: text,
+      key: record(scalar),
+      old: nullable(record(scalar)),
+      new: nullable(record(scalar)),
+      watermark: text,
+      event_id: text,
+    }),
+  ),
+});
+
 export const sources = object({
   connections: list(
     object({ channel_id: text, title: text, state: text, connected_at: text, refreshed_at: maybe, error: maybe }),
@@ -136,6 +164,8 @@ export type Connection = Sources["connections"][number];
 export type PolledTarget = Sources["targets"][number];
 export type Quota = Sources["quota"][number];
 export type Pipeline = Decoded<typeof pipelines>["pipelines"][number];
+export type View = Decoded<typeof views>["views"][number];
+export type Correction = Decoded<typeof corrections>["corrections"][number];
 
 export interface TrendingQuestion {
   region: string;

@@ -2,6 +2,7 @@
 
 const WHOLE = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 const COMPACT = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 1 });
+const EXACT = new Intl.NumberFormat("en-US", { maximumFractionDigits: 20 });
 const PERCENT = new Intl.NumberFormat("en-US", { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const POINTS = new Intl.NumberFormat("en-US", { minimumFractionDigits: 1, maximumFractionDigits: 1, signDisplay: "never" });
 
@@ -12,6 +13,11 @@ type Maybe = number | null;
 
 export function whole(value: Maybe): string {
   return value === null ? UNKNOWN : WHOLE.format(value).replace("-", MINUS);
+}
+
+/** With every digit there is: two values that differ look different. */
+export function exact(value: Maybe): string {
+  return value === null ? UNKNOWN : EXACT.format(value).replace("-", MINUS);
 }
 
 export function compact(value: Maybe): string {

@@ -11,18 +11,22 @@ import { PageHeader } from "../shell/PageHeader";
 import { Panel } from "../shell/Panel";
 import { useServerNowMs } from "../shell/server-clock";
 import { EmptyPanel } from "../shell/states";
+import { CorrectionsPanel } from "./CorrectionsPanel";
 import { bySink } from "./lag";
 import { LagFigures } from "./LagFigures";
 import { PipelineTable } from "./PipelineTable";
+import { ViewsPanel } from "./ViewsPanel";
 
 export default function PipelinesPage() {
   const query = usePipelines();
   return (
     <Stack spacing={2}>
-      <PageHeader title="Pipelines">Freshness and lag of every sink, refreshed every 2 seconds</PageHeader>
-      <Answered query={query} loading="Loading the pipelines">
+      <PageHeader title="Pipelines">Freshness and lag of every sink, refreshed every 2 seconds; views and corrections, every 10</PageHeader>
+      <Answered query={query} loading="Loading the pipelines" name="Pipelines">
         {(answer) => <Pipelines answer={answer} receivedAtMs={query.dataUpdatedAt} />}
       </Answered>
+      <ViewsPanel />
+      <CorrectionsPanel />
     </Stack>
   );
 }

@@ -8,21 +8,23 @@ import { ErrorPanel, LoadingPanel, StaleNotice } from "./states";
 interface AnsweredProps<T> {
   query: UseQueryResult<Answer<T>>;
   loading: string;
+  /** Tells whose error it is, where a page asks more than one thing. */
+  name?: string | undefined;
   children: (answer: Answer<T>) => ReactNode;
 }
 
-export function Answered<T>({ query, loading, children }: AnsweredProps<T>) {
+export function Answered<T>({ query, loading, name, children }: AnsweredProps<T>) {
   const retry = () => {
     void query.refetch();
   };
   if (!query.data) {
-    return query.isError ? <ErrorPanel error={query.error} onRetry={retry} /> : <LoadingPanel label={loading} />;
+    return query.isError ? <ErrorPanel name={name} error={query.error} onRetry={retry} /> : <LoadingPanel label={loading} />;
   }
   return (
     <Box aria-busy={query.isPlaceholderData} sx={{ minWidth: 0, opacity: query.isPlaceholderData ? 0.55 : 1 }}>
       {query.isError && (
         <Box sx={{ mb: 1.5 }}>
-          <StaleNotice error={query.error} onRetry={retry} />
+          <StaleNotice name={name} error={query.error} onRetry={retry} />
         </Box>
       )}
       {children(query.data)}

@@ -38,11 +38,17 @@ export function EmptyPanel({ title, command, children }: { title: string; comman
   );
 }
 
-export function ErrorPanel({ error, onRetry }: { error: Error; onRetry: () => void }) {
+interface FailureProps {
+  name?: string | undefined;
+  error: Error;
+  onRetry: () => void;
+}
+
+export function ErrorPanel({ name, error, onRetry }: FailureProps) {
   const { code, requestId } = identity(error);
   return (
     <Alert severity="error" variant="outlined" action={<RetryButton onRetry={onRetry} />}>
-      <AlertTitle sx={{ fontFamily: MONO, fontSize: "0.8125rem" }}>{code}</AlertTitle>
+      <AlertTitle sx={{ fontFamily: MONO, fontSize: "0.8125rem" }}>{whose(name)}{code}</AlertTitle>
       {error.message}
       {requestId !== null && (
         <Typography variant="caption" component="div" sx={{ mt: 0.5, overflowWrap: "anywhere" }}>
@@ -54,12 +60,12 @@ export function ErrorPanel({ error, onRetry }: { error: Error; onRetry: () => vo
 }
 
 /** The numbers on screen stay; this says that they are no longer being refreshed. */
-export function StaleNotice({ error, onRetry }: { error: Error; onRetry: () => void }) {
+export function StaleNotice({ name, error, onRetry }: FailureProps) {
   const { code, requestId } = identity(error);
   return (
     <Alert severity="warning" variant="outlined" sx={{ py: 0 }} action={<RetryButton onRetry={onRetry} />}>
       <Stack direction="row" sx={{ flexWrap: "wrap", columnGap: 1 }}>
-        <strong>Not refreshed: {code}.</strong> {error.message}
+        <strong>{whose(name)}Not refreshed: {code}.</strong> {error.message}
         {requestId !== null && <span>request_id {requestId}</span>}
       </Stack>
     </Alert>
@@ -72,6 +78,10 @@ function RetryButton({ onRetry }: { onRetry: () => void }) {
       Retry
     </Button>
   );
+}
+
+function whose(name: string | undefined): string {
+  return name === undefined ? "" : `${name} · `;
 }
 
 function identity(error: Error): { code: string; requestId: string | null } {
