@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use events::Topic;
+use events::fault::Point;
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
@@ -59,5 +60,18 @@ fn nothing_below_the_executable_reads_clock_or_environment() {
                 path.display()
             );
         }
+    }
+}
+
+#[test]
+fn a_process_is_killed_at_every_fault_point() {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/faults.sh");
+    let tests = std::fs::read_to_string(tests).expect("the end-to-end tests of faults");
+    for point in Point::ALL {
+        assert!(
+            tests.contains(&format!("\"{}=", point.name())),
+            "nothing dies at {}",
+            point.name()
+        );
     }
 }
