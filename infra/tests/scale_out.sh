@@ -64,8 +64,8 @@ all_read() {
     [ "$(json 'all(r["behind"] == 0 for r in d if r["group"].startswith(("bronze.", "views"))) and len(d) > 10')" = True ]
 }
 
-# comes_true SECONDS NAME COMMAND...
-comes_true() {
+# happens_within SECONDS NAME COMMAND...
+happens_within() {
     local seconds=$1 name=$2
     shift 2
     if until_true "$seconds" "$@"; then passed "$name"; else failed "$name within $seconds s" "$(tail -n 40 "$OUT")"; fi
@@ -84,7 +84,7 @@ moves_within() {
 share_the_work() {
     moves_within 20 3 "three processes share"
     share_out 201
-    comes_true 90 "they read everything" all_read
+    happens_within 90 "they read everything" all_read
     end_stream "${STREAMS[0]}" TERM
     moves_within 10 2 "one stops"
     share_out 202
@@ -105,7 +105,7 @@ zombie() {
     kill -STOP "$sleeper"
     moves_within 30 1 "one sleeps"
     share_out 204
-    comes_true 90 "the other reads everything" all_read
+    happens_within 90 "the other reads everything" all_read
     kill -CONT "$sleeper"
     share_out 205
     moves_within 30 2 "it wakes up"
@@ -116,7 +116,7 @@ one_dies_at() {
     local victim=${STREAMS[-1]}
     moves_within 40 3 "one more joins"
     share_out $((300 + ${#STREAMS[@]}))
-    comes_true 60 "and dies at $1" gone "$victim"
+    happens_within 60 "and dies at $1" gone "$victim"
     moves_within 30 2 "the others take over"
 }
 
@@ -126,5 +126,5 @@ parts_restart() {
     kill -9 "$(head -n 1 "$WORK/parts/postgres/cluster/postmaster.pid")"
     start_kafka || return 0
     share_out 206
-    comes_true 120 "after broker and database were killed, everything is read" all_read
+    happens_within 120 "after broker and database were killed, everything is read" all_read
 }
