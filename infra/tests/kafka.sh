@@ -11,7 +11,16 @@ test_real_kafka() {
         retention_over_kafka
         kafka_stops_in_the_middle
     fi
+    stop_kafka
     unset KAFKA_BROKERS
+}
+
+# The next broker begins with an empty folder.
+stop_kafka() {
+    kill "$KAFKA" 2>/dev/null || true
+    until_true 30 gone "$KAFKA" || kill -9 "$KAFKA" 2>/dev/null || true
+    wait "$KAFKA" 2>/dev/null || true
+    rm -rf "$WORK/broker"
 }
 
 # Sets KAFKA, its process.

@@ -19,6 +19,7 @@ test_scale_out() {
     ytempire verify
     ends_with 0 "topics, lake and views agree"
     succeeds "nothing is lost, nothing doubled" "$PYTHON" "$CHECKS/check_bronze.py" "$LAKE_URL" "$WORK/shares"
+    stop_kafka
     unset DATABASE_URL LAKE_URL KAFKA_BROKERS
     UP=$lender
     DATA=$WORK/parts
