@@ -352,7 +352,6 @@ async fn a_slow_sink(fixture: &Fixture) {
 async fn on_the_embedded_broker_nothing_is_lost_and_nothing_doubled() {
     let fixture = Fixture::embedded().await;
     killed_again_and_again(&fixture).await;
-    eprintln!("two owners");
     two_owners(&fixture).await;
     a_slow_sink(&fixture).await;
 }
@@ -361,7 +360,6 @@ async fn on_the_embedded_broker_nothing_is_lost_and_nothing_doubled() {
 async fn on_apache_kafka_nothing_is_lost_and_nothing_doubled() {
     let fixture = Fixture::kafka().await;
     killed_again_and_again(&fixture).await;
-    eprintln!("two owners");
     two_owners(&fixture).await;
     a_slow_sink(&fixture).await;
 }
