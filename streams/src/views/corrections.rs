@@ -6,36 +6,30 @@ use features::{Merge, Tile};
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, FromRow, PgPool, Postgres, Transaction};
 
-/// A place for the tiles as they were.
-pub(super) const CREATE: &str = "CREATE TEMP TABLE IF NOT EXISTS corrected (view text NOT NULL, key jsonb NOT NULL, before jsonb, \
-     watermark timestamptz NOT NULL, event_id text NOT NULL) ON COMMIT DELETE ROWS";
+use super::store::execute;
 
-/// Before the tiles are merged.
+/// Before the tiles are merged: keeps those that late events will change beside what comes.
 pub(super) async fn note_before(tx: &mut Transaction<'_, Postgres>, tile: &Tile) -> Result<(), sqlx::Error> {
     let statement = format!(
-        "INSERT INTO corrected SELECT '{name}', {key}, to_jsonb(t) - {hidden}, i.late_watermark, i.late_event \
-         FROM incoming_{name} i LEFT JOIN {name} t ON {same} WHERE i.late_watermark IS NOT NULL",
+        "UPDATE incoming_{name} i SET before = to_jsonb(t) - {hidden} FROM {name} t WHERE {same} AND i.late_watermark IS NOT NULL",
         name = tile.name,
-        key = key(tile),
         hidden = hidden(tile),
         same = same_key(tile),
     );
-    sqlx::query(AssertSqlSafe(statement)).execute(&mut **tx).await?;
-    Ok(())
+    execute(tx, statement).await
 }
 
 /// After they were.
 pub(super) async fn record(tx: &mut Transaction<'_, Postgres>, sink: &str, tile: &Tile) -> Result<(), sqlx::Error> {
     let statement = format!(
         "INSERT INTO sink.corrections (sink, view, key, old, new, watermark, event_id) \
-         SELECT $1, c.view, c.key, \
-         CASE WHEN c.before IS NOT NULL THEN (SELECT jsonb_object_agg(a.key, c.before -> a.key) FROM jsonb_each(n.after) a \
+         SELECT $1, '{name}', {key}, \
+         CASE WHEN c.before IS NOT NULL THEN (SELECT jsonb_object_agg(a.key, c.before -> a.key) FROM jsonb_each(c.after) a \
          WHERE a.value IS DISTINCT FROM c.before -> a.key) END, \
-         (SELECT jsonb_object_agg(a.key, a.value) FROM jsonb_each(n.after) a \
-         WHERE c.before IS NULL OR a.value IS DISTINCT FROM c.before -> a.key), c.watermark, c.event_id \
-         FROM corrected c JOIN (SELECT {key} AS key, to_jsonb(t) - {hidden} AS after FROM incoming_{name} i \
-         JOIN {name} t ON {same} WHERE i.late_watermark IS NOT NULL) n ON n.key = c.key \
-         WHERE c.view = '{name}' AND c.before IS DISTINCT FROM n.after",
+         (SELECT jsonb_object_agg(a.key, a.value) FROM jsonb_each(c.after) a \
+         WHERE c.before IS NULL OR a.value IS DISTINCT FROM c.before -> a.key), c.late_watermark, c.late_event \
+         FROM (SELECT i.*, to_jsonb(t) - {hidden} AS after FROM incoming_{name} i JOIN {name} t ON {same} \
+         WHERE i.late_watermark IS NOT NULL) c WHERE c.before IS DISTINCT FROM c.after",
         name = tile.name,
         key = key(tile),
         hidden = hidden(tile),
@@ -49,7 +43,7 @@ pub(super) async fn record(tx: &mut Transaction<'_, Postgres>, sink: &str, tile:
 }
 
 fn key(tile: &Tile) -> String {
-    let pairs: Vec<String> = tile.keys.iter().map(|key| format!("'{0}', i.{0}", key.name)).collect();
+    let pairs: Vec<String> = tile.keys.iter().map(|key| format!("'{0}', c.{0}", key.name)).collect();
     format!("jsonb_build_object({})", pairs.join(", "))
 }
 

@@ -15,10 +15,11 @@ pub(super) fn bound_columns(tile: &'static Tile) -> Vec<Column> {
     columns
 }
 
-/// A place for the partial tiles of the batch; emptied at the end of every transaction.
+/// A place for the partial tiles of the batch, and for the stored ones that late events change as they were (`before`); emptied at
+/// the end of every transaction.
 pub(super) fn create_incoming(tile: &Tile) -> String {
     format!(
-        "CREATE TEMP TABLE IF NOT EXISTS incoming_{name} (LIKE {name}, late_watermark timestamptz, late_event text) \
+        "CREATE TEMP TABLE IF NOT EXISTS incoming_{name} (LIKE {name}, late_watermark timestamptz, late_event text, before jsonb) \
          ON COMMIT DELETE ROWS",
         name = tile.name
     )

@@ -175,7 +175,7 @@ async fn create_temporary(tx: &mut Tx<'_>, target: &Target) -> Result<(), sqlx::
     for statement in sql::create_touched(target.family) {
         execute(tx, statement).await?;
     }
-    run(tx, &[corrections::CREATE]).await
+    Ok(())
 }
 
 async fn fill(tx: &mut Tx<'_>, tile: &'static Tile, batches: &[RecordBatch]) -> Result<usize, ViewsError> {
