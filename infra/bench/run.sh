@@ -1,15 +1,18 @@
 #!/usr/bin/env bash
-# The whole, measured: topic to lake and topic to views, on the embedded broker and on a real Apache Kafka.
+# The whole, measured: topic to lake and topic to views, on the embedded broker and on a real Apache Kafka; and Spark, the
+# peer, on the topic that the lake was measured with.
 #
-#   infra/bench/run.sh [BIN]      BENCH_RECORDS=200000 BENCH_PROFILE=release
+#   infra/bench/run.sh [BIN]      BENCH_RECORDS=200000 BENCH_PROFILE=release BENCH_SPARK=1 (0: not the peer)
 #
 # Every number is of a process of its own, so that its peak memory is its own. Kafka gets a fresh folder each time.
+# Without the peer, all the rest is measured; then it ends with 1.
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 PROFILE=${BENCH_PROFILE:-release}
 WORK=$(mktemp -d)
 KAFKA=
+PEER=ok
 
 stop_kafka() {
     if [ -n "$KAFKA" ]; then
@@ -46,9 +49,22 @@ measure() {
     (cd "$ROOT" && BENCH_SINK=$1 BENCH_BROKERS=$2 cargo bench --quiet --workspace --profile "$PROFILE" --bench throughput)
 }
 
+# The peer drains the records that the lake's bench has left in its topic.
+measure_peer() {
+    [ "${BENCH_SPARK:-1}" != 0 ] || return 0
+    "$ROOT/infra/bench/spark/spark.sh" "$1" || { PEER=lacking; say_peer_is_lacking; }
+}
+
+say_peer_is_lacking() {
+    echo "bench: THE PEER WAS NOT MEASURED: Spark could not be fetched or failed (BENCH_SPARK=0 leaves it out)" >&2
+}
+
 for sink in lake views; do
     measure "$sink" ""
     start_kafka "$sink"
     measure "$sink" "$BROKERS"
+    [ "$sink" != lake ] || measure_peer "$BROKERS"
     stop_kafka
 done
+# Said once more: above, it is far from the end.
+[ "$PEER" = ok ] || { say_peer_is_lacking; exit 1; }

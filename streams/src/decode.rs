@@ -7,18 +7,18 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, RecordBatch, new_null_array};
 use arrow::compute::concat_batches;
 use arrow::error::ArrowError;
-use arrow::json::ReaderBuilder;
 use chrono::{DateTime, Datelike, Utc};
 use events::{
-    Alert, AnalyticsRow, CategoryName, ChannelSnapshot, Comment, Envelope, EventId, ExchangeRate, Payload, Rejection,
+    Alert, AnalyticsRow, Attributes, CategoryName, ChannelSnapshot, Comment, EventId, ExchangeRate, Payload, Rejection,
     RevenueRecord, Topic, TrendSignal, VideoSnapshot, Watermarks,
 };
 use lake::Table;
 use log::Record;
+use serde_arrow::ArrayBuilder;
 
 mod provenance;
 
-use provenance::Provenance;
+use provenance::{Provenance, Rejected};
 
 /// Raw bytes kept of a rejected record; what is longer is cut, and the reason says so.
 const MAX_RAW_BYTES: usize = 1 << 20;
@@ -28,9 +28,9 @@ const MAX_RAW_BYTES: usize = 1 << 20;
 ///
 /// # Errors
 /// Our fault: table and payload type don't fit together.
-pub fn decode(
+pub fn decode<'a>(
     topic: Topic,
-    records: &[Record],
+    records: impl IntoIterator<Item = &'a Record>,
     now: DateTime<Utc>,
     watermarks: &mut Watermarks,
 ) -> Result<RecordBatch, ArrowError> {
@@ -47,48 +47,55 @@ pub fn decode(
     }
 }
 
-fn rows<P: Payload>(
-    records: &[Record],
+fn rows<'a, P: Payload>(
+    records: impl IntoIterator<Item = &'a Record>,
     now: DateTime<Utc>,
     watermarks: &mut Watermarks,
 ) -> Result<RecordBatch, ArrowError> {
     let table = Table::of(P::TOPIC);
-    let (mut payloads, mut accepted) = (Vec::new(), Vec::new());
-    let mut rejected = Vec::new();
+    let mut payloads = ArrayBuilder::from_arrow(table.payload_schema().fields()).map_err(ours)?;
+    let (mut accepted, mut rejected) = (Vec::new(), Vec::new());
     for record in records {
         let before = watermarks.of(record.partition);
-        match record.envelope() {
-            Ok(envelope) => match payload_of::<P>(record, &envelope) {
+        match record.attributes() {
+            Ok(attributes) => match payload_of::<P>(record, &attributes) {
                 Ok(payload) => {
-                    payloads.push(payload);
-                    if let Some(time) = envelope.time {
+                    payloads.push(&payload).map_err(ours)?;
+                    if let Some(time) = attributes.time {
                         watermarks.note(record.partition, time, record.timestamp_ms);
                     }
-                    accepted.push(Provenance::new(record, envelope, now, before));
+                    accepted.push(Provenance::new(record, attributes, before));
                 }
-                Err(reason) => rejected.push(reject(record, envelope, reason, now, before)),
+                Err(reason) => rejected.push(reject(record, attributes, reason, before)),
             },
-            Err(error) => rejected.push(reject(record, nameless(record), error.to_string(), now, before)),
+            Err(error) => rejected.push(reject(record, nameless(record), error.to_string(), before)),
         }
     }
-    let accepted = accepted_rows(table, &payloads, &accepted)?;
-    let rejected = rejected_rows(table, &rejected)?;
+    let accepted = assemble(table, payloads.to_arrow().map_err(ours)?, &accepted, now)?;
+    if rejected.is_empty() {
+        return Ok(accepted);
+    }
+    let rejected = assemble(table, null_payload(table, rejected.len()), &rejected, now)?;
     concat_batches(&table.schema(), [&accepted, &rejected])
 }
 
-fn payload_of<P: Payload>(record: &Record, envelope: &Envelope) -> Result<P, String> {
-    if envelope.kind == Rejection::KIND {
-        let reason = envelope.reject_reason.clone();
-        return Err(reason.unwrap_or_else(|| "the sender gave no reason".to_owned()));
+fn ours(error: serde_arrow::Error) -> ArrowError {
+    ArrowError::SchemaError(error.to_string())
+}
+
+fn payload_of<P: Payload>(record: &Record, attributes: &Attributes<'_>) -> Result<P, String> {
+    if attributes.kind == Rejection::KIND {
+        let reason = attributes.reject_reason;
+        return Err(reason.unwrap_or("the sender gave no reason").to_owned());
     }
-    if envelope.kind != P::KIND {
+    if attributes.kind != P::KIND {
         return Err(format!(
             "header ce_type is {:?}; this topic carries {}",
-            envelope.kind,
+            attributes.kind,
             P::KIND
         ));
     }
-    let time = envelope
+    let time = attributes
         .time
         .ok_or("header ce_time is missing: an observation without its time")?;
     if !(1970..2100).contains(&time.year()) {
@@ -102,57 +109,33 @@ fn payload_of<P: Payload>(record: &Record, envelope: &Envelope) -> Result<P, Str
 }
 
 /// What is known of a record that is no CloudEvents record: its place in the log names it.
-fn nameless(record: &Record) -> Envelope {
+fn nameless(record: &Record) -> Attributes<'static> {
     let place = format!("{}/{}", record.partition, record.offset);
-    Envelope {
+    Attributes {
         id: EventId::of("unreadable", Rejection::KIND, &[&place], None, &record.value),
-        source: String::new(),
-        kind: String::new(),
+        source: "",
+        kind: "",
         time: None,
-        content_type: String::new(),
+        content_type: "",
         subject: None,
         reject_reason: None,
     }
 }
 
-fn reject(
-    record: &Record,
-    envelope: Envelope,
+fn reject<'a>(
+    record: &'a Record,
+    attributes: Attributes<'a>,
     mut reason: String,
-    now: DateTime<Utc>,
     before: Option<DateTime<Utc>>,
-) -> Provenance {
-    let mut raw = record.value.to_vec();
-    if raw.len() > MAX_RAW_BYTES {
-        reason = format!("{reason} (raw bytes cut from {} to {MAX_RAW_BYTES})", raw.len());
-        raw.truncate(MAX_RAW_BYTES);
+) -> Provenance<'a> {
+    let raw = &record.value[..record.value.len().min(MAX_RAW_BYTES)];
+    if raw.len() < record.value.len() {
+        reason = format!(
+            "{reason} (raw bytes cut from {} to {MAX_RAW_BYTES})",
+            record.value.len()
+        );
     }
-    Provenance::new(record, envelope, now, before).rejected(reason, raw)
-}
-
-fn accepted_rows<P: Payload>(
-    table: Table,
-    payloads: &[P],
-    provenance: &[Provenance],
-) -> Result<RecordBatch, ArrowError> {
-    let schema = table.payload_schema();
-    let columns = if payloads.is_empty() {
-        null_payload(table, 0)
-    } else {
-        let mut decoder = ReaderBuilder::new(schema)
-            .with_batch_size(payloads.len())
-            .build_decoder()?;
-        decoder.serialize(payloads)?;
-        let batch = decoder
-            .flush()?
-            .ok_or_else(|| ArrowError::JsonError("no rows decoded".to_owned()))?;
-        batch.columns().to_vec()
-    };
-    assemble(table, columns, provenance)
-}
-
-fn rejected_rows(table: Table, provenance: &[Provenance]) -> Result<RecordBatch, ArrowError> {
-    assemble(table, null_payload(table, provenance.len()), provenance)
+    Provenance::new(record, attributes, before).rejected(Rejected { reason, raw })
 }
 
 fn null_payload(table: Table, rows: usize) -> Vec<ArrayRef> {
@@ -160,7 +143,12 @@ fn null_payload(table: Table, rows: usize) -> Vec<ArrayRef> {
     columns.map(|(_, kind)| new_null_array(&kind, rows)).collect()
 }
 
-fn assemble(table: Table, mut columns: Vec<ArrayRef>, provenance: &[Provenance]) -> Result<RecordBatch, ArrowError> {
-    columns.extend(provenance::columns(provenance));
+fn assemble(
+    table: Table,
+    mut columns: Vec<ArrayRef>,
+    provenance: &[Provenance<'_>],
+    now: DateTime<Utc>,
+) -> Result<RecordBatch, ArrowError> {
+    columns.extend(provenance::columns(provenance, now));
     RecordBatch::try_new(Arc::clone(&table.schema()), columns)
 }

@@ -210,14 +210,14 @@ impl<S: Sink + 'static> Pipeline<S> {
 
     fn decode(&self, fetched: &Fetched) -> Result<Batch, SinkError> {
         let now = self.clock.now();
-        let mut by_topic: BTreeMap<Topic, Vec<Record>> = BTreeMap::new();
+        let mut by_topic: BTreeMap<Topic, Vec<&Record>> = BTreeMap::new();
         for record in &fetched.records {
-            by_topic.entry(record.partition.topic).or_default().push(record.clone());
+            by_topic.entry(record.partition.topic).or_default().push(record);
         }
         let mut watermarks = self.watermarks.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let rows = by_topic
             .into_iter()
-            .map(|(topic, records)| Ok((topic, decode(topic, &records, now, &mut watermarks)?)))
+            .map(|(topic, records)| Ok((topic, decode(topic, records, now, &mut watermarks)?)))
             .collect::<Result<_, arrow::error::ArrowError>>();
         Ok(Batch {
             rows: rows.map_err(|error| SinkError::Ours(error.to_string()))?,

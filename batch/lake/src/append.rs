@@ -1,6 +1,6 @@
 //! Exactly-once append: rows and the positions they came from, in one commit.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use arrow::array::{BooleanArray, RecordBatch};
 use arrow::compute::filter_record_batch;
@@ -187,7 +187,7 @@ impl Appender {
         let ids = pairs_of(rows).map_err(|error| reading(error.to_string()))?;
         let days: BTreeSet<Day> = ids.iter().map(|(day, _)| *day).collect();
         self.known.load(table, &self.delta, &days).await?;
-        let mut in_batch = BTreeSet::new();
+        let mut in_batch = HashSet::with_capacity(ids.len());
         let keep: BooleanArray = ids
             .iter()
             .map(|(day, id)| Some(!self.known.holds(*day, *id) && in_batch.insert((*day, *id))))

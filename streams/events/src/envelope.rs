@@ -11,6 +11,18 @@ pub const CONTENT_TYPE_RAW: &str = "application/octet-stream";
 
 const SPEC_VERSION: &str = "1.0";
 
+/// The attributes of one record, as texts that belong to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Attributes<'a> {
+    pub id: EventId,
+    pub source: &'a str,
+    pub kind: &'a str,
+    pub time: Option<DateTime<Utc>>,
+    pub content_type: &'a str,
+    pub subject: Option<&'a str>,
+    pub reject_reason: Option<&'a str>,
+}
+
 /// The attributes of one record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Envelope {
@@ -66,6 +78,16 @@ impl Envelope {
     /// # Errors
     /// A required attribute is missing or malformed; the message names the header.
     pub fn from_headers<'a>(header: impl Fn(&str) -> Option<&'a [u8]>) -> Result<Self, EnvelopeError> {
+        Attributes::from_headers(header).map(Attributes::into_owned)
+    }
+}
+
+impl<'a> Attributes<'a> {
+    /// Reads the attributes. `header` looks a header up by name.
+    ///
+    /// # Errors
+    /// A required attribute is missing or malformed; the message names the header.
+    pub fn from_headers(header: impl Fn(&str) -> Option<&'a [u8]>) -> Result<Self, EnvelopeError> {
         let text = |name: &'static str| match header(name) {
             None => Ok(None),
             Some(bytes) => std::str::from_utf8(bytes)
@@ -81,13 +103,25 @@ impl Envelope {
         let time = text("ce_time")?.map(parse_time).transpose()?;
         Ok(Self {
             id: EventId::foreign(source, required("ce_id")?),
-            source: source.to_owned(),
-            kind: required("ce_type")?.to_owned(),
+            source,
+            kind: required("ce_type")?,
             time,
-            content_type: text("content-type")?.unwrap_or(CONTENT_TYPE_JSON).to_owned(),
-            subject: text("ce_subject")?.map(str::to_owned),
-            reject_reason: text("ce_rejectreason")?.map(str::to_owned),
+            content_type: text("content-type")?.unwrap_or(CONTENT_TYPE_JSON),
+            subject: text("ce_subject")?,
+            reject_reason: text("ce_rejectreason")?,
         })
+    }
+
+    pub fn into_owned(self) -> Envelope {
+        Envelope {
+            id: self.id,
+            source: self.source.to_owned(),
+            kind: self.kind.to_owned(),
+            time: self.time,
+            content_type: self.content_type.to_owned(),
+            subject: self.subject.map(str::to_owned),
+            reject_reason: self.reject_reason.map(str::to_owned),
+        }
     }
 }
 

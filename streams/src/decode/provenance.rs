@@ -3,91 +3,99 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BinaryArray, Date32Array, Int32Array, Int64Array, StringArray, TimestampMicrosecondArray,
+    ArrayRef, BinaryArray, Date32Array, Int32Array, Int64Array, StringArray, StringBuilder, TimestampMicrosecondArray,
 };
 use chrono::{DateTime, Utc};
-use events::{Envelope, SourceClass};
+use events::{Attributes, SourceClass};
 use lake::Verdict;
 use log::Record;
+use uuid::Uuid;
+use uuid::fmt::Hyphenated;
 
 const SECONDS_PER_DAY: i64 = 24 * 60 * 60;
 
-pub(super) struct Provenance {
-    envelope: Envelope,
-    topic: &'static str,
-    partition: i32,
-    offset: i64,
-    ingested_at: DateTime<Utc>,
+pub(super) struct Provenance<'a> {
+    record: &'a Record,
+    attributes: Attributes<'a>,
     watermark: Option<DateTime<Utc>>,
-    verdict: Verdict,
-    reason: Option<String>,
-    raw: Option<Vec<u8>>,
+    rejected: Option<Rejected<'a>>,
 }
 
-impl Provenance {
-    pub(super) fn new(
-        record: &Record,
-        envelope: Envelope,
-        now: DateTime<Utc>,
-        watermark: Option<DateTime<Utc>>,
-    ) -> Self {
+/// Why a record can't be used, and what is kept of it.
+pub(super) struct Rejected<'a> {
+    pub(super) reason: String,
+    pub(super) raw: &'a [u8],
+}
+
+impl<'a> Provenance<'a> {
+    pub(super) fn new(record: &'a Record, attributes: Attributes<'a>, watermark: Option<DateTime<Utc>>) -> Self {
         Self {
-            envelope,
-            topic: record.partition.topic.name(),
-            partition: record.partition.number,
-            offset: record.offset,
-            ingested_at: now,
+            record,
+            attributes,
             watermark,
-            verdict: Verdict::Accepted,
-            reason: None,
-            raw: None,
+            rejected: None,
         }
     }
 
-    pub(super) fn rejected(self, reason: String, raw: Vec<u8>) -> Self {
+    pub(super) fn rejected(self, rejected: Rejected<'a>) -> Self {
         Self {
-            verdict: Verdict::Rejected,
-            reason: Some(reason),
-            raw: Some(raw),
+            rejected: Some(rejected),
             ..self
+        }
+    }
+
+    fn verdict(&self) -> Verdict {
+        match self.rejected {
+            None => Verdict::Accepted,
+            Some(_) => Verdict::Rejected,
         }
     }
 
     /// Days since 1970-01-01 of the event time, UTC.
     fn observed_on(&self) -> Option<i32> {
-        let days = self.envelope.time?.timestamp().div_euclid(SECONDS_PER_DAY);
+        let days = self.attributes.time?.timestamp().div_euclid(SECONDS_PER_DAY);
         i32::try_from(days).ok()
     }
 }
 
 /// The columns in the order of the table catalogue.
-pub(super) fn columns(rows: &[Provenance]) -> Vec<ArrayRef> {
-    let texts = |text: &dyn Fn(&Provenance) -> Option<String>| -> ArrayRef {
+pub(super) fn columns(rows: &[Provenance<'_>], now: DateTime<Utc>) -> Vec<ArrayRef> {
+    let texts = |text: &dyn for<'r> Fn(&'r Provenance<'_>) -> Option<&'r str>| -> ArrayRef {
         Arc::new(rows.iter().map(text).collect::<StringArray>())
     };
-    let times = |time: &dyn Fn(&Provenance) -> Option<i64>| -> ArrayRef {
-        Arc::new(
-            rows.iter()
-                .map(time)
-                .collect::<TimestampMicrosecondArray>()
-                .with_timezone("UTC"),
-        )
+    let times = |time: &dyn Fn(&Provenance<'_>) -> Option<DateTime<Utc>>| -> ArrayRef {
+        let micros = rows.iter().map(|row| time(row).map(|time| time.timestamp_micros()));
+        Arc::new(micros.collect::<TimestampMicrosecondArray>().with_timezone("UTC"))
     };
+    let raw = |row: &Provenance<'_>| row.rejected.as_ref().map(|rejected| rejected.raw.to_vec());
     vec![
         Arc::new(rows.iter().map(Provenance::observed_on).collect::<Date32Array>()),
-        times(&|row| row.envelope.time.map(|time| time.timestamp_micros())),
-        texts(&|row| Some(row.topic.to_owned())),
-        Arc::new(rows.iter().map(|row| Some(row.partition)).collect::<Int32Array>()),
-        Arc::new(rows.iter().map(|row| Some(row.offset)).collect::<Int64Array>()),
-        texts(&|row| Some(row.envelope.id.to_string())),
-        texts(&|row| Some(row.envelope.kind.clone())),
-        texts(&|row| Some(row.envelope.source.clone())),
-        times(&|row| Some(row.ingested_at.timestamp_micros())),
-        texts(&|row| Some(row.verdict.as_str().to_owned())),
-        texts(&|row| row.reason.clone()),
-        Arc::new(rows.iter().map(|row| row.raw.as_deref()).collect::<BinaryArray>()),
-        texts(&|row| row.envelope.subject.clone()),
-        texts(&|row| Some(SourceClass::of(&row.envelope.source).as_str().to_owned())),
-        times(&|row| row.watermark.map(|time| time.timestamp_micros())),
+        times(&|row| row.attributes.time),
+        texts(&|row| Some(row.record.partition.topic.name())),
+        Arc::new(
+            rows.iter()
+                .map(|row| Some(row.record.partition.number))
+                .collect::<Int32Array>(),
+        ),
+        Arc::new(rows.iter().map(|row| Some(row.record.offset)).collect::<Int64Array>()),
+        Arc::new(ids(rows.iter().map(|row| row.attributes.id.as_uuid()))),
+        texts(&|row| Some(row.attributes.kind)),
+        texts(&|row| Some(row.attributes.source)),
+        times(&|_| Some(now)),
+        texts(&|row| Some(row.verdict().as_str())),
+        texts(&|row| row.rejected.as_ref().map(|rejected| rejected.reason.as_str())),
+        Arc::new(rows.iter().map(raw).collect::<BinaryArray>()),
+        texts(&|row| row.attributes.subject),
+        texts(&|row| Some(SourceClass::of(row.attributes.source).as_str())),
+        times(&|row| row.watermark),
     ]
+}
+
+fn ids(ids: impl ExactSizeIterator<Item = Uuid>) -> StringArray {
+    let mut texts = StringBuilder::with_capacity(ids.len(), ids.len() * Hyphenated::LENGTH);
+    let mut text = [0; Hyphenated::LENGTH];
+    for id in ids {
+        texts.append_value(id.hyphenated().encode_lower(&mut text));
+    }
+    texts.finish()
 }

@@ -50,7 +50,12 @@ pub(super) fn read_topic(
 
 /// Decodes the records as the pipeline does, and empties `records`.
 fn look_at(topic: Topic, records: &mut Vec<Record>, seen: &mut Vec<Seen>) -> Result<(), ArrowError> {
-    let rows = streams::decode::decode(topic, records, chrono::DateTime::UNIX_EPOCH, &mut Watermarks::default())?;
+    let rows = streams::decode::decode(
+        topic,
+        &*records,
+        chrono::DateTime::UNIX_EPOCH,
+        &mut Watermarks::default(),
+    )?;
     let digests: HashMap<(Partition, i64), u64> = batch::digests_of(Table::of(topic), &rows)?
         .into_iter()
         .map(|(partition, offset, digest)| ((partition, offset), digest))
