@@ -35,6 +35,13 @@ impl BronzeSink {
         })
     }
 
+    /// Keeps so many event ids in memory at most, but for those of the days of a batch.
+    #[must_use]
+    pub fn keeping_ids(mut self, most: usize) -> Self {
+        self.appender.keep_ids(most);
+        self
+    }
+
     async fn tidy_when_due(&mut self) {
         self.commits += 1;
         if !self.commits.is_multiple_of(self.maintenance.every_commits) {

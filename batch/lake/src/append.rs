@@ -13,7 +13,7 @@ use events::fault::{self, Point};
 use events::{Partition, Positions, Span, Watermarks};
 use thiserror::Error;
 
-use crate::known_ids::{Day, KnownIds, pairs_of};
+use crate::known_ids::{Day, KEPT_IDS, KnownIds, pairs_of};
 use crate::{Lake, LakeError, Table};
 
 /// The appender of one sink to one table.
@@ -63,8 +63,13 @@ impl Appender {
             sink: sink.to_owned(),
             delta: lake.create_or_load(table).await?,
             positions: HashMap::new(),
-            known: KnownIds::default(),
+            known: KnownIds::keeping(KEPT_IDS),
         })
+    }
+
+    /// Keeps so many event ids in memory at most, but for those of the days of a batch; [`KEPT_IDS`] otherwise.
+    pub fn keep_ids(&mut self, most: usize) {
+        self.known = KnownIds::keeping(most);
     }
 
     pub fn table(&self) -> Table {
@@ -76,7 +81,7 @@ impl Appender {
     /// # Errors
     /// The table can't be read.
     pub async fn positions(&mut self, partitions: &[Partition]) -> Result<Positions, LakeError> {
-        self.known = KnownIds::default();
+        self.known.forget_all();
         self.delta = self.lake.create_or_load(self.table).await?;
         self.positions.clear();
         for partition in partitions {
@@ -157,7 +162,7 @@ impl Appender {
             let stored = self.stored_position(partition).await?;
             if self.positions.insert(partition, stored) != Some(stored) {
                 // the rows of others are not among the ids that are remembered
-                self.known = KnownIds::default();
+                self.known.forget_all();
             }
         }
         Ok(())

@@ -22,12 +22,12 @@ use crate::{LakeError, Table, Verdict};
 /// Days since 1970-01-01, or none for rows without an event time.
 pub(crate) type Day = Option<i32>;
 
-/// Ids kept in memory at most: 16 bytes each, and the set's own overhead.
-const MAX_IDS: usize = 4_000_000;
+/// Ids kept in memory at most, where nobody says otherwise: 16 bytes each, and the set's own overhead.
+pub const KEPT_IDS: usize = 4_000_000;
 
-#[derive(Default)]
 pub(crate) struct KnownIds {
     days: HashMap<Day, KnownDay>,
+    most: usize,
     uses: u64,
 }
 
@@ -38,6 +38,18 @@ struct KnownDay {
 }
 
 impl KnownIds {
+    pub(crate) fn keeping(most: usize) -> Self {
+        Self {
+            days: HashMap::new(),
+            most,
+            uses: 0,
+        }
+    }
+
+    pub(crate) fn forget_all(&mut self) {
+        self.days.clear();
+    }
+
     /// Makes sure that the ids of `days` are in memory.
     pub(crate) async fn load(
         &mut self,
@@ -79,7 +91,7 @@ impl KnownIds {
     /// Lets go of the days that were not used for longest, but of none in `keep`.
     fn forget(&mut self, keep: &BTreeSet<Day>) {
         let mut total: usize = self.days.values().map(|known| known.ids.len()).sum();
-        while total > MAX_IDS {
+        while total > self.most {
             let idle = self.days.iter().filter(|(day, _)| !keep.contains(day));
             let Some(day) = idle.min_by_key(|(_, known)| known.last_use).map(|(day, _)| *day) else {
                 return;

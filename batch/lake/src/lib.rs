@@ -15,6 +15,7 @@ mod store;
 mod table;
 
 pub use append::{AppendError, Appended, Appender};
+pub use known_ids::KEPT_IDS;
 pub use maintenance::{Maintenance, Tidied};
 pub use removal::{Removal, Removed};
 pub use store::Lake;

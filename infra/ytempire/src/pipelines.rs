@@ -37,19 +37,21 @@ impl Pipelines {
             stop: CancellationToken::new(),
             watched: Vec::new(),
         };
-        let rules = maintenance(&platform.settings.pipelines)?;
+        let settings = &platform.settings.pipelines;
+        let rules = maintenance(settings)?;
         for topic in Topic::ALL {
             let sink = BronzeSink::open(&platform.lake, topic, rules).await?;
-            running.spawn(platform, sink, vec![topic]);
+            let sink = sink.keeping_ids(settings.known_ids);
+            running.spawn(platform, sink, vec![topic], settings.max_wait_ms);
         }
         for sink in ViewsSink::all(platform.pool()?) {
             let topics = sink.family().topics();
-            running.spawn(platform, sink, topics);
+            running.spawn(platform, sink, topics, settings.views_max_wait_ms);
         }
         Ok(running)
     }
 
-    fn spawn<S: Sink + 'static>(&mut self, platform: &Platform, sink: S, topics: Vec<Topic>) {
+    fn spawn<S: Sink + 'static>(&mut self, platform: &Platform, sink: S, topics: Vec<Topic>, max_wait_ms: u64) {
         let settings = &platform.settings.pipelines;
         let reading = Reading {
             settings: platform.log.clone(),
@@ -61,7 +63,7 @@ impl Pipelines {
             limits: BatchLimits {
                 max_rows: settings.max_rows,
                 max_bytes: settings.max_bytes,
-                max_wait: Duration::from_millis(settings.max_wait_ms),
+                max_wait: Duration::from_millis(max_wait_ms),
             },
         };
         let pipeline = Pipeline::new(sink, reading, Arc::clone(&platform.clock));

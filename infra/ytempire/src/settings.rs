@@ -103,6 +103,8 @@ pub struct Pipelines {
     pub max_rows: usize,
     pub max_bytes: usize,
     pub max_wait_ms: u64,
+    pub views_max_wait_ms: u64,
+    pub known_ids: usize,
     pub tidy_every_commits: u64,
     pub tidy_file_bytes: u64,
     pub keep_removed_hours: i64,

@@ -68,7 +68,7 @@ impl Consumer {
         F: Fn(&[Partition]) -> Result<Positions, String> + Send + Sync + 'static,
     {
         let seats = Seats::new(Arc::new(start_at) as StartAt);
-        let inner: BaseConsumer<Seats> = consumer_config(settings, group)
+        let inner: BaseConsumer<Seats> = consumer_config(settings, group, limits)
             .create_with_context(seats)
             .map_err(LogError::settings)?;
         let (sender, batches) = mpsc::channel(1);
@@ -226,7 +226,9 @@ impl Poller {
     }
 }
 
-fn consumer_config(settings: &Settings, group: &str) -> ClientConfig {
+fn consumer_config(settings: &Settings, group: &str, limits: BatchLimits) -> ClientConfig {
+    // what is fetched ahead is a batch, and no more
+    let ahead_kib = (limits.max_bytes / 1024).clamp(1, 2_097_151);
     let mut config = settings.client();
     config
         .set("group.id", group)
@@ -237,8 +239,8 @@ fn consumer_config(settings: &Settings, group: &str) -> ClientConfig {
         .set("heartbeat.interval.ms", "1500")
         .set("fetch.wait.max.ms", "50")
         .set("fetch.message.max.bytes", "4000000")
-        .set("queued.min.messages", "20000")
-        .set("queued.max.messages.kbytes", "32768")
+        .set("queued.min.messages", limits.max_rows.clamp(1, 10_000_000).to_string())
+        .set("queued.max.messages.kbytes", ahead_kib.to_string())
         .set("partition.assignment.strategy", "range");
     for (key, value) in &settings.properties {
         config.set(key, value);
