@@ -1,5 +1,6 @@
 //! Pipelines against real parts.
 
+mod alarms;
 mod brokers;
 mod decoding;
 mod happenings;
