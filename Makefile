@@ -29,7 +29,7 @@ DASHBOARD_SOURCES := $(shell find $(DASHBOARD) \( -name node_modules -o -name di
 endif
 
 # Those that are started; shellcheck follows them to those that are sourced.
-SCRIPTS := .ci/run $(wildcard infra/*.sh infra/bench/*.sh infra/kafka/*.sh) $(addprefix infra/tests/,run.sh kills.sh soak.sh)
+SCRIPTS := .ci/run $(wildcard infra/*.sh infra/bench/*.sh infra/bench/spark/*.sh infra/kafka/*.sh) $(addprefix infra/tests/,run.sh kills.sh soak.sh)
 
 .PHONY: help build run test lint bench soak audit clean bootstrap-run bootstrap-test
 
