@@ -16,6 +16,8 @@ PYTHON := $(CACHE)/venv/bin/python
 # What `make bench` measures is built with this profile; `make bench BENCH_PROFILE=dev` is quicker to build.
 BENCH_PROFILE ?= release
 BENCH_BIN := $(CARGO_TARGET_DIR)/$(if $(filter dev,$(BENCH_PROFILE)),debug,$(BENCH_PROFILE))/ytempire
+# Benches of parts; those of the whole are run by infra/bench/run.sh, on both brokers.
+CRITERION := broker quota simulate tiles trending
 SOAK_MINUTES ?= 60
 KILLS ?= 1000
 # More arguments for `ytempire up`: make run ARGS="--no-simulate --http 127.0.0.1:9000"
@@ -71,7 +73,7 @@ lint: bootstrap-test $(DASHBOARD_PAGE) ## formatting and static checks of every 
 	$(CACHE)/venv/bin/shellcheck --external-sources --check-sourced $(SCRIPTS)
 
 bench: bootstrap-test $(DASHBOARD_PAGE) ## measure: parts with criterion, the whole on both brokers
-	cargo bench --workspace --bench '*' --profile $(BENCH_PROFILE)
+	cargo bench --workspace $(addprefix --bench ,$(CRITERION)) --profile $(BENCH_PROFILE)
 	cargo build --package ytempire --profile $(BENCH_PROFILE)
 	infra/bench/run.sh "$(BENCH_BIN)"
 

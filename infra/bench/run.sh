@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The whole, measured: topic to lake and topic to views, on the embedded broker and on a real Apache Kafka; and Spark, the
-# peer, on the topic that the lake was measured with.
+# The whole, measured: topic to lake, topic to views, and how long an event takes to be seen, on the embedded broker and on a
+# real Apache Kafka; and Spark, the peer, on the topic that the lake was measured with.
 #
 #   infra/bench/run.sh [BIN]      BENCH_RECORDS=200000 BENCH_PROFILE=release BENCH_SPARK=1 (0: not the peer)
 #
@@ -49,6 +49,11 @@ measure() {
     (cd "$ROOT" && BENCH_SINK=$1 BENCH_BROKERS=$2 cargo bench --quiet --workspace --profile "$PROFILE" --bench throughput)
 }
 
+# How long events take until they can be seen in a view: measure_latency RATE BROKERS
+measure_latency() {
+    (cd "$ROOT" && BENCH_RATE=$1 BENCH_BROKERS=$2 cargo bench --quiet --workspace --profile "$PROFILE" --bench latency)
+}
+
 # The peer drains the records that the lake's bench has left in its topic.
 measure_peer() {
     [ "${BENCH_SPARK:-1}" != 0 ] || return 0
@@ -64,6 +69,12 @@ for sink in lake views; do
     start_kafka "$sink"
     measure "$sink" "$BROKERS"
     [ "$sink" != lake ] || measure_peer "$BROKERS"
+    stop_kafka
+done
+for rate in 1000 20000; do
+    measure_latency "$rate" ""
+    start_kafka "latency-$rate"
+    measure_latency "$rate" "$BROKERS"
     stop_kafka
 done
 # Said once more: above, it is far from the end.

@@ -7,6 +7,9 @@ use arrow::compute::filter_record_batch;
 use chrono::DateTime;
 use deltalake::kernel::Transaction;
 use deltalake::kernel::transaction::{CommitProperties, TransactionError};
+use deltalake::parquet::basic::Compression;
+use deltalake::parquet::file::properties::{EnabledStatistics, WriterProperties};
+use deltalake::parquet::schema::types::ColumnPath;
 use deltalake::writer::{DeltaWriter, RecordBatchWriter};
 use deltalake::{DeltaTable, DeltaTableError};
 use events::fault::{self, Point};
@@ -213,7 +216,8 @@ impl Appender {
         let properties = CommitProperties::default().with_application_transactions(transactions);
         let mut writer = RecordBatchWriter::for_table(&self.delta)
             .map_err(|e| self.failed(e))?
-            .with_commit_properties(properties);
+            .with_commit_properties(properties)
+            .with_writer_properties(writer_properties());
         if rows.num_rows() > 0 {
             writer.write(rows).await.map_err(|e| self.failed(e))?;
         }
@@ -275,6 +279,20 @@ fn transaction_id(sink: &str, partition: Partition) -> String {
 /// Microseconds since the Unix epoch, where a position would be.
 fn watermark_id(transaction_id: &str) -> String {
     format!("{transaction_id}/watermark")
+}
+
+/// Ids, offsets and raw bytes differ in every row: a dictionary of them is work for nothing. Pages are small, their statistics are
+/// left to compaction.
+fn writer_properties() -> WriterProperties {
+    let properties = WriterProperties::builder()
+        .set_compression(Compression::SNAPPY)
+        .set_statistics_enabled(EnabledStatistics::Chunk);
+    ["_event_id", "_offset", "_raw"]
+        .into_iter()
+        .fold(properties, |properties, column| {
+            properties.set_column_dictionary_enabled(ColumnPath::from(column), false)
+        })
+        .build()
 }
 
 fn is_race(error: &DeltaTableError) -> bool {

@@ -110,6 +110,27 @@ pub struct Pipelines {
     pub keep_removed_hours: i64,
 }
 
+impl Pipelines {
+    /// Whether memory is bounded by it, and work gets done at all.
+    fn check(&self) -> Result<()> {
+        let within = |name: &str, value: u64, least: u64, most: u64| match (least..=most).contains(&value) {
+            true => Ok(()),
+            false => bail!("[pipelines] {name} is {value}: give {least} to {most}"),
+        };
+        within("max_rows", self.max_rows as u64, 1, 1_000_000)?;
+        within("max_bytes", self.max_bytes as u64, 1_024, 1 << 30)?;
+        within("max_wait_ms", self.max_wait_ms, 1, 60_000)?;
+        within("views_max_wait_ms", self.views_max_wait_ms, 1, 60_000)?;
+        within("known_ids", self.known_ids as u64, 0, 1_000_000_000)?;
+        within("tidy_every_commits", self.tidy_every_commits, 1, 1_000_000)?;
+        within("tidy_file_bytes", self.tidy_file_bytes, 1_024, 1 << 40)?;
+        match self.keep_removed_hours {
+            0..=87_600 => Ok(()),
+            hours => bail!("[pipelines] keep_removed_hours is {hours}: give 0 to 87600"),
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Alerts {
@@ -117,6 +138,25 @@ pub struct Alerts {
     pub revenue_drop_percent: f64,
     pub trend_score: f64,
     pub every_seconds: f64,
+}
+
+impl Alerts {
+    fn check(&self) -> Result<()> {
+        let thresholds = [
+            ("outlier_score", self.outlier_score),
+            ("revenue_drop_percent", self.revenue_drop_percent),
+            ("trend_score", self.trend_score),
+        ];
+        for (name, value) in thresholds {
+            if !value.is_finite() || value < 0.0 {
+                bail!("[alerts] {name} is {value}: give a number above 0, or 0 for none");
+            }
+        }
+        match self.every_seconds.is_finite() && (1.0..=86_400.0).contains(&self.every_seconds) {
+            true => Ok(()),
+            false => bail!("[alerts] every_seconds is {}: give 1 to 86400", self.every_seconds),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, Deserialize, Serialize)]
@@ -190,6 +230,8 @@ impl Settings {
             .try_into()
             .with_context(|| format!("{FILE_NAME} has a setting that does not exist or does not fit"))?;
         settings.sources.check()?;
+        settings.pipelines.check()?;
+        settings.alerts.check()?;
         settings.oauth.check().map_err(|bad| anyhow::anyhow!("[oauth] {bad}"))?;
         Ok(settings)
     }
@@ -345,6 +387,26 @@ mod tests {
     fn an_unknown_key_is_refused_by_name() {
         let error = Settings::layered("[kafka]\nbroker = 'x'", |_| None).expect_err("accepted");
         assert!(format!("{error:#}").contains("broker"), "{error:#}");
+    }
+
+    #[test]
+    fn numbers_that_would_stop_the_pipelines_are_refused_by_name() {
+        for (section, setting) in [
+            ("pipelines", "max_rows = 0"),
+            ("pipelines", "max_rows = -1"),
+            ("pipelines", "max_bytes = 10"),
+            ("pipelines", "views_max_wait_ms = 3600000"),
+            ("pipelines", "tidy_every_commits = 0"),
+            ("pipelines", "keep_removed_hours = -1"),
+            ("alerts", "outlier_score = -3.0"),
+            ("alerts", "trend_score = nan"),
+            ("alerts", "every_seconds = 0.0"),
+        ] {
+            let refused = Settings::layered(&format!("[{section}]\n{setting}"), |_| None).expect_err(setting);
+            let name = setting.split(' ').next().expect("a name");
+            let told = format!("{refused:#}");
+            assert!(told.contains(name) && told.contains(section), "{setting}: {told}");
+        }
     }
 
     #[test]
