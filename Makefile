@@ -74,7 +74,7 @@ lint: bootstrap-test $(DASHBOARD_PAGE) ## formatting and static checks of every 
 
 bench: bootstrap-test $(DASHBOARD_PAGE) ## measure: parts with criterion, the whole on both brokers
 	cargo bench --workspace $(addprefix --bench ,$(CRITERION)) --profile $(BENCH_PROFILE)
-	cargo build --package ytempire --profile $(BENCH_PROFILE)
+	cargo build --workspace --profile $(BENCH_PROFILE)
 	infra/bench/run.sh "$(BENCH_BIN)"
 
 soak: bootstrap-test build ## SOAK_MINUTES of simulated load, then KILLS times SIGKILL in the middle of an ingest

@@ -3,6 +3,7 @@
 # real Apache Kafka; and Spark, the peer, on the topic that the lake was measured with.
 #
 #   infra/bench/run.sh [BIN]      BENCH_RECORDS=200000 BENCH_PROFILE=release BENCH_SPARK=1 (0: not the peer)
+#                                 BENCH_BEHIND=1000000 rows behind a restart
 #
 # Every number is of a process of its own, so that its peak memory is its own. Kafka gets a fresh folder each time.
 # Without the peer, all the rest is measured; then it ends with 1.
@@ -10,6 +11,7 @@ set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 PROFILE=${BENCH_PROFILE:-release}
+PYTHON=${XDG_CACHE_HOME:-$HOME/.cache}/ytempire/venv/bin/python
 WORK=$(mktemp -d)
 KAFKA=
 PEER=ok
@@ -77,5 +79,7 @@ for rate in 1000 20000; do
     measure_latency "$rate" "$BROKERS"
     stop_kafka
 done
+# With an executable: how soon it works again after a SIGKILL.
+[ -z "${1:-}" ] || "$PYTHON" "$ROOT/infra/bench/restart.py" "$1" "${BENCH_BEHIND:-1000000}"
 # Said once more: above, it is far from the end.
 [ "$PEER" = ok ] || { say_peer_is_lacking; exit 1; }
