@@ -241,6 +241,8 @@ fn consumer_config(settings: &Settings, group: &str, limits: BatchLimits) -> Cli
         .set("fetch.message.max.bytes", "4000000")
         .set("queued.min.messages", limits.max_rows.clamp(1, 10_000_000).to_string())
         .set("queued.max.messages.kbytes", ahead_kib.to_string())
+        // its default of a second is a pause whenever a batch lies ready, which is always while there is much to read
+        .set("fetch.queue.backoff.ms", "5")
         .set("partition.assignment.strategy", "range");
     for (key, value) in &settings.properties {
         config.set(key, value);
