@@ -3,8 +3,9 @@
 //!     cargo bench --workspace --bench latency                             on the embedded broker
 //!     BENCH_BROKERS=host:port BENCH_RATE=20000 cargo bench …              on any Kafka
 //!
-//! BENCH_RATE events a second (1,000) for BENCH_SECONDS (20), each of a video of its own round; every 20th is waited for in
-//! `views.videos` by a reader that looks as fast as it can. BENCH_WAIT_MS (20) is how long a batch is gathered.
+//! BENCH_RATE events a second (1,000) for BENCH_SECONDS (20), of BENCH_VIDEOS videos in turn (20,000); every 20th is of a new
+//! video and waited for in `views.videos` by a reader that looks as fast as it can. What is sent in the first 5 seconds warms up,
+//! and is not counted. BENCH_WAIT_MS (20) is how long a batch is gathered.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -24,6 +25,7 @@ static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
 const TOPIC: Topic = Topic::VideoSnapshots;
 /// Every so many events one is waited for.
 const SAMPLED: u64 = 20;
+const WARM_UP_SECONDS: u64 = 5;
 
 #[expect(clippy::disallowed_methods, reason = "a bench is handed no clock")]
 fn now() -> std::time::SystemTime {
@@ -45,11 +47,11 @@ fn install() -> PathBuf {
     variable("YTEMPIRE_PGINSTALL").map_or(default, PathBuf::from)
 }
 
-/// Sampled events are of videos of their own, the others of 20,000 that come again and again.
-fn event(i: u64) -> (String, Event<VideoSnapshot>) {
+/// Sampled events are of videos of their own, the others of `videos` that come again and again.
+fn event(i: u64, videos: u64) -> (String, Event<VideoSnapshot>) {
     let id = match i.is_multiple_of(SAMPLED) {
         true => format!("s{i:010}"),
-        false => format!("v{:010}", i % 20_000),
+        false => format!("v{:010}", i % videos),
     };
     let payload = VideoSnapshot {
         views: Some(i as i64),
@@ -62,6 +64,7 @@ fn event(i: u64) -> (String, Event<VideoSnapshot>) {
 /// Sends at the rate; tells of the sampled ones when they are sent.
 async fn produce(settings: &Settings, rate: u64, count: u64, sent: mpsc::UnboundedSender<(String, Instant)>) {
     let (producer, mut deliveries) = Producer::open(settings).expect("a producer");
+    let videos = number("BENCH_VIDEOS", 20_000);
     let begun = Instant::now();
     for i in 0..count {
         let due = Duration::from_secs_f64(i as f64 / rate as f64);
@@ -70,8 +73,8 @@ async fn produce(settings: &Settings, rate: u64, count: u64, sent: mpsc::Unbound
         {
             tokio::time::sleep(ahead).await;
         }
-        let (id, event) = event(i);
-        if i.is_multiple_of(SAMPLED) {
+        let (id, event) = event(i, videos);
+        if i.is_multiple_of(SAMPLED) && i >= rate * WARM_UP_SECONDS {
             sent.send((id, Instant::now())).expect("somebody waits");
         }
         let key = event.payload.key();

@@ -95,23 +95,36 @@ fn set(column: &str, merge: Merge) -> String {
     }
 }
 
-pub(super) fn delete_replaced(rollup: &Rollup) -> String {
-    format!("DELETE FROM {} v WHERE {}", rollup.name, rollup.replaces)
-}
-
-/// The rollup's own SQL over inputs cut down to what the batch touched.
-pub(super) fn insert_replaced(rollup: &'static Rollup) -> String {
+/// The rollup's own SQL over inputs cut down to what the batch touched, in the place of the rows that are made anew: those that are
+/// not made again go, the others are changed where they are, which costs an index less than to go and come back.
+pub(super) fn make_anew(rollup: &'static Rollup) -> String {
     let inputs: Vec<String> = rollup
         .narrow
         .iter()
         .map(|(input, predicate)| format!("{input} AS (SELECT i.* FROM {input} i WHERE {predicate})"))
         .collect();
-    let columns = names(&View::Rollup(rollup).columns());
+    let columns = View::Rollup(rollup).columns();
+    let same: Vec<String> = rollup
+        .keys
+        .iter()
+        .map(|key| format!("f.{0} = v.{0}", key.name))
+        .collect();
+    let sets: Vec<String> = columns[rollup.keys.len()..]
+        .iter()
+        .map(|column| format!("{0} = excluded.{0}", column.name))
+        .collect();
     format!(
-        "INSERT INTO {name} ({columns}) WITH {inputs} SELECT {columns} FROM ({sql}) v WHERE {replaces}",
+        "WITH {inputs}, fresh AS MATERIALIZED (SELECT {columns} FROM ({sql}) v WHERE {replaces}), \
+         gone AS (DELETE FROM {name} v WHERE ({replaces}) AND NOT EXISTS (SELECT FROM fresh f WHERE {same})) \
+         INSERT INTO {name} ({columns}) SELECT {columns} FROM fresh \
+         ON CONFLICT ({keys}) DO UPDATE SET {sets}, updated_at = now()",
         name = rollup.name,
         inputs = inputs.join(", "),
+        columns = names(&columns),
         sql = rollup.sql,
-        replaces = rollup.replaces
+        replaces = rollup.replaces,
+        same = same.join(" AND "),
+        keys = names(rollup.keys),
+        sets = sets.join(", "),
     )
 }

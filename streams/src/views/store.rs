@@ -196,8 +196,7 @@ async fn fill(tx: &mut Tx<'_>, tile: &'static Tile, batches: &[RecordBatch]) -> 
 async fn roll_up(tx: &mut Tx<'_>, target: &Target) -> Result<(), sqlx::Error> {
     for rollup in target.family.rollups {
         run(tx, rollup.find).await?;
-        execute(tx, sql::delete_replaced(rollup)).await?;
-        execute(tx, sql::insert_replaced(rollup)).await?;
+        execute(tx, sql::make_anew(rollup)).await?;
     }
     if target.is_live() {
         run(tx, target.family.finish).await?;
