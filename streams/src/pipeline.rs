@@ -31,7 +31,7 @@ pub struct Status {
     pub watermarks: Watermarks,
     /// Rows written since the start.
     pub rows: u64,
-    /// Newest event time written, per topic.
+    /// Newest event time written, per topic, as far as watermarks believe it.
     pub event_time: BTreeMap<Topic, chrono::DateTime<chrono::Utc>>,
     pub committed_at: Option<chrono::DateTime<chrono::Utc>>,
     /// How long the oldest record of the last step took from the log until it could be queried, per partition.
@@ -62,6 +62,8 @@ pub struct Pipeline<S> {
 
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+/// Before a step is tried again that failed by our own fault: a new version, or a new look at the same data, may not fail.
+const LONG_PAUSE: Duration = Duration::from_secs(60);
 
 /// After so long without a record or an error, a trouble is over.
 const QUIET: Duration = Duration::from_secs(15);
@@ -89,7 +91,7 @@ impl<S: Sink + 'static> Pipeline<S> {
     /// Runs until `stop`; the step under way is finished first.
     ///
     /// # Errors
-    /// The log refused the settings, or a step failed by our own fault. A dependency's fault is waited out.
+    /// The log refused the settings. What fails on the way is told in the status, and tried again.
     pub async fn run(self, stop: CancellationToken) -> Result<(), PipelineError> {
         let mut consumer = self.open_consumer().await?;
         let mut pause = FIRST_PAUSE;
@@ -118,7 +120,19 @@ impl<S: Sink + 'static> Pipeline<S> {
                     pause = FIRST_PAUSE;
                     consumer.show(self.status.borrow().positions.clone());
                 }
-                Err(SinkError::Ours(reason)) => return Err(self.stopped(reason)),
+                Err(SinkError::Ours(reason)) => {
+                    // nobody but us can put it right, and nothing else has to stop for it
+                    tracing::error!(
+                        sink = self.name,
+                        reason,
+                        "step failed by a fault of the platform: please report it"
+                    );
+                    self.trouble(&reason);
+                    if !rest(LONG_PAUSE, &stop).await {
+                        return Ok(());
+                    }
+                    consumer.restart();
+                }
                 Err(SinkError::Fenced(reason)) => {
                     tracing::warn!(
                         sink = self.name,
@@ -197,12 +211,10 @@ impl<S: Sink + 'static> Pipeline<S> {
             status
                 .queryable_ms
                 .extend(queryable_ms(&fetched.records, now.timestamp_millis()));
-            for record in &fetched.records {
-                let time = record.header("ce_time").and_then(event_time);
-                let newest = status.event_time.get(&record.partition.topic).copied();
-                if let Some(time) = time.filter(|time| newest.is_none_or(|newest| *time > newest)) {
-                    status.event_time.insert(record.partition.topic, time);
-                }
+            // of what was accepted, and of no clock that is ahead
+            for (partition, time) in batch.watermarks.iter() {
+                let newest = status.event_time.entry(partition.topic).or_insert(time);
+                *newest = time.max(*newest);
             }
         });
         Ok(())
@@ -265,13 +277,6 @@ fn queryable_ms(records: &[Record], now_ms: i64) -> BTreeMap<Partition, i64> {
         *took = (*took).max(now_ms - produced_ms);
     }
     longest
-}
-
-fn event_time(header: &[u8]) -> Option<chrono::DateTime<chrono::Utc>> {
-    let text = std::str::from_utf8(header).ok()?;
-    chrono::DateTime::parse_from_rfc3339(text)
-        .ok()
-        .map(|time| time.to_utc())
 }
 
 /// Waits between half of `pause` and all of it; false when `stop` came first.

@@ -60,12 +60,12 @@ impl From<ViewsError> for SinkError {
     }
 }
 
-/// Syntax, type and missing-object errors (SQLSTATE classes 42 and 22) are faults of our statements. The rest (no
-/// connection, shutting down, disk full, deadlock) is the database's state.
+/// Syntax, type and missing-object errors (SQLSTATE classes 42 and 22) and limits of a program (54: an index entry too long) are
+/// faults of our statements. The rest (no connection, shutting down, disk full, deadlock) is the database's state.
 fn is_ours(error: &dyn sqlx::error::DatabaseError) -> bool {
     error
         .code()
-        .is_some_and(|code| code.starts_with("42") || code.starts_with("22"))
+        .is_some_and(|code| ["22", "42", "54"].iter().any(|class| code.starts_with(class)))
 }
 
 /// Where a family is kept: the views that are read, or a shadow of them.

@@ -80,7 +80,7 @@ pub(crate) async fn state(db: &mut PgConnection, view: &View) -> Result<State, E
     let sink = features::Family::of_view(view.name()).map_or("", |family| family.sink);
     // positions of the same snapshot as the rows; the rest is what the sink has reported last
     let rows = sqlx::query(
-        "SELECT s.topic, s.partition, s.position, s.watermark, p.event_time, \
+        "SELECT s.topic, s.partition, s.position, s.watermark, p.event_time, now() AS now, \
          greatest(coalesce(p.end_offset, s.position) - s.position, 0) AS behind \
          FROM sink.positions s LEFT JOIN sink.progress p USING (sink, topic, partition) WHERE s.sink = $1",
     )
@@ -91,7 +91,7 @@ pub(crate) async fn state(db: &mut PgConnection, view: &View) -> Result<State, E
         sink,
         ..State::default()
     };
-    let (mut held_back, mut furthest) = (Vec::new(), None);
+    let (mut held_back, mut furthest, mut now) = (Vec::new(), None, DateTime::<Utc>::MAX_UTC);
     for row in rows {
         let (topic, partition): (String, i32) = (row.try_get("topic")?, row.try_get("partition")?);
         let (watermark, behind): (Option<DateTime<Utc>>, i64) = (row.try_get("watermark")?, row.try_get("behind")?);
@@ -101,12 +101,14 @@ pub(crate) async fn state(db: &mut PgConnection, view: &View) -> Result<State, E
         state.as_of = state.as_of.max(row.try_get("event_time")?);
         state.behind += behind;
         furthest = furthest.max(watermark);
+        now = row.try_get("now")?;
         if behind > 0 {
             held_back.push(watermark);
         }
     }
     state.complete_through = match held_back.is_empty() {
-        true => furthest,
+        // a sender's clock may be minutes ahead; nothing is complete beyond now
+        true => furthest.map(|furthest: DateTime<Utc>| furthest.min(now)),
         false => held_back.into_iter().min().flatten(),
     };
     Ok(state)

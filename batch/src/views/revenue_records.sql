@@ -59,6 +59,8 @@ SELECT
     CASE
         WHEN currency = 'USD' THEN amount_minor
         WHEN own_usd_minor IS NOT NULL THEN own_usd_minor
+        -- beyond every amount there can be: an absurd rate's, not converted
+        WHEN abs(amount_minor * cents_per_minor * usd_rate) > 1e15 THEN NULL
         ELSE CAST(round(amount_minor * cents_per_minor * usd_rate) AS BIGINT)
     END AS usd_minor,
     CASE

@@ -20,6 +20,8 @@ pub use revenue_record::{RevenueKind, RevenueRecord, RevenueSource, RevenueStatu
 pub use trend_signal::{Relation, Scale, TrendSignal, TrendSource};
 pub use video_snapshot::{Availability, Live, VideoSnapshot};
 
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+
 use crate::Invalid;
 
 /// Larger than any counter or amount can be (all of YouTube has fewer views), and small enough that sums over
@@ -61,9 +63,97 @@ fn text(field: &'static str, value: &str) -> Result<(), Invalid> {
     no_nul(field, value)
 }
 
+/// Refuses a text that rows are found by (see [`text`]) and that no index could hold.
+fn name(field: &'static str, value: &str) -> Result<(), Invalid> {
+    text(field, value)?;
+    short(field, value)
+}
+
+/// An index entry of Postgres holds 2,704 bytes, of all its columns together.
+const LONGEST_NAME: usize = 1_000;
+
+/// Refuses a text longer than an index holds.
+fn short(field: &'static str, value: &str) -> Result<(), Invalid> {
+    match value.len() > LONGEST_NAME {
+        true => Err(Invalid::new(
+            field,
+            format!("has {} bytes; a name ends at {LONGEST_NAME}", value.len()),
+        )),
+        false => no_nul(field, value),
+    }
+}
+
+/// Refuses a date that nothing here can be of: there is date arithmetic behind.
+fn date(field: &'static str, value: Option<NaiveDate>) -> Result<(), Invalid> {
+    match value {
+        Some(day) if !(1970..2100).contains(&day.year()) => {
+            Err(Invalid::new(field, format!("{day} is not between 1970 and 2099")))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn moment(field: &'static str, value: Option<DateTime<Utc>>) -> Result<(), Invalid> {
+    date(field, value.map(|time| time.date_naive()))
+}
+
 fn no_nul(field: &'static str, value: &str) -> Result<(), Invalid> {
     match value.contains('\0') {
         true => Err(Invalid::new(field, "holds a NUL byte")),
         false => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused<P: crate::Payload>(json: &str) -> &'static str {
+        let payload: P = serde_json::from_str(json).expect("a payload");
+        payload.check().map_or_else(|invalid| invalid.field, |()| "nothing")
+    }
+
+    /// Each of these has stopped a pipeline: what is computed of it has no room for it, or no index has.
+    #[test]
+    fn what_views_could_not_hold_is_refused_by_name() {
+        let signal = |keyword: &str, value: &str| {
+            format!(r#"{{"keyword":"{keyword}","source":"x","window_seconds":60,"value":{value},"scale":"count"}}"#)
+        };
+        assert_eq!(refused::<TrendSignal>(&signal("cats", "50000000000")), "nothing");
+        assert_eq!(refused::<TrendSignal>(&signal("cats", "1e12")), "value");
+        assert_eq!(refused::<TrendSignal>(&signal("cats", "1e300")), "value");
+        assert_eq!(refused::<TrendSignal>(&signal(&"x".repeat(8_000), "1")), "keyword");
+        let money = |reference: &str, day: &str| {
+            format!(
+                r#"{{"channel_id":"UC8888888888888888888888","source":"stripe","reference_id":"{reference}","amount_minor":100,"currency":"USD","day":"{day}","status":"confirmed"}}"#
+            )
+        };
+        assert_eq!(refused::<RevenueRecord>(&money("r", "2026-11-20")), "nothing");
+        assert_eq!(refused::<RevenueRecord>(&money("r", "-5000-01-01")), "day");
+        assert_eq!(
+            refused::<RevenueRecord>(&money(&"r".repeat(8_000), "2026-11-20")),
+            "reference_id"
+        );
+        let video = |title: &str, published: &str| {
+            format!(r#"{{"video_id":"vidabcdefgh","channel_title":"{title}","published_at":"{published}"}}"#)
+        };
+        assert_eq!(
+            refused::<VideoSnapshot>(&video("cats", "2020-01-01T00:00:00Z")),
+            "nothing"
+        );
+        assert_eq!(
+            refused::<VideoSnapshot>(&video("cats", "-200000-01-01T00:00:00Z")),
+            "published_at"
+        );
+        assert_eq!(
+            refused::<VideoSnapshot>(&video(&"x".repeat(8_000), "2020-01-01T00:00:00Z")),
+            "channel_title"
+        );
+        let rate = |rate: &str| {
+            format!(r#"{{"publisher":"ecb","base":"EUR","currency":"SEK","rate":{rate},"day":"2026-11-20"}}"#)
+        };
+        assert_eq!(refused::<ExchangeRate>(&rate("11.2")), "nothing");
+        assert_eq!(refused::<ExchangeRate>(&rate("1e-300")), "rate");
+        assert_eq!(refused::<ExchangeRate>(&rate("1e300")), "rate");
     }
 }

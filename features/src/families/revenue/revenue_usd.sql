@@ -55,3 +55,5 @@ SELECT
     e.as_of
 FROM revenue_entries e
 LEFT JOIN converted c ON c.channel_id = e.channel_id AND c.source = e.source AND c.reference_id = e.reference_id
+    -- what is beyond every amount there can be is an absurd rate's, and stays unconverted
+    AND c.cents >= CAST(-1000000000000000 AS double precision) AND c.cents <= CAST(1000000000000000 AS double precision)

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{no_nul, text};
+use super::{name, no_nul, text};
 use crate::{Invalid, Payload, Topic};
 
 /// Something that a person should know: a quota that runs out, a connection that was revoked, a number out of line.
@@ -62,7 +62,7 @@ impl Payload for Alert {
     }
 
     fn check(&self) -> Result<(), Invalid> {
-        text("subject", &self.subject)?;
+        name("subject", &self.subject)?;
         text("message", &self.message)?;
         for (name, value) in &self.details {
             no_nul("details", name)?;

@@ -2,7 +2,7 @@ use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{bounded, counter, no_nul, quantity};
+use super::{bounded, counter, date, no_nul, quantity};
 use crate::{ChannelId, Currency, Invalid, Payload, Topic, VideoId};
 
 /// One row of a report that YouTube makes of a channel: metrics of a day, or of a period, split by the dimensions
@@ -284,6 +284,9 @@ impl Payload for AnalyticsRow {
 
     fn check(&self) -> Result<(), Invalid> {
         self.check_counters()?;
+        date("day", self.day)?;
+        date("last_day", self.last_day)?;
+        date("video_published_on", self.video_published_on)?;
         quantity("watch_time_minutes", self.watch_time_minutes)?;
         quantity("average_view_duration_seconds", self.average_view_duration_seconds)?;
         quantity("average_view_percentage", self.average_view_percentage)?;

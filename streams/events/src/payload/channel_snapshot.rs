@@ -2,7 +2,7 @@ use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{counter, no_nul};
+use super::{counter, moment, no_nul};
 use crate::{ChannelId, Invalid, Payload, Region, Topic};
 
 /// What YouTube said of a channel at a moment. Views and videos are cumulative; subscribers rise and fall.
@@ -73,6 +73,7 @@ impl Payload for ChannelSnapshot {
         counter("subscribers", self.subscribers)?;
         counter("views", self.views)?;
         counter("videos", self.videos)?;
+        moment("published_at", self.published_at)?;
         let texts = [
             ("title", &self.title),
             ("handle", &self.handle),

@@ -2,7 +2,7 @@ use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{counter, no_nul, text};
+use super::{counter, moment, name, no_nul};
 use crate::{ChannelId, Invalid, Payload, Topic, VideoId};
 
 /// A comment under a video, as it was when it was read. The event's `ce_time` is when it was written or last changed,
@@ -63,7 +63,9 @@ impl Payload for Comment {
     }
 
     fn check(&self) -> Result<(), Invalid> {
-        text("comment_id", &self.comment_id)?;
+        name("comment_id", &self.comment_id)?;
+        moment("published_at", self.published_at)?;
+        moment("updated_at", self.updated_at)?;
         no_nul("text", &self.text)?;
         no_nul("author_name", self.author_name.as_deref().unwrap_or_default())?;
         no_nul("parent_id", self.parent_id.as_deref().unwrap_or_default())?;

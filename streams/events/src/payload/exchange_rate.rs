@@ -2,7 +2,7 @@ use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::quantity;
+use super::{date, quantity};
 use crate::{Currency, Invalid, Payload, Topic};
 
 /// What one unit of `base` was worth on a day. The event's `ce_time` is the midnight (UTC) that begins the day.
@@ -39,9 +39,13 @@ impl Payload for ExchangeRate {
 
     fn check(&self) -> Result<(), Invalid> {
         quantity("rate", Some(self.rate))?;
-        match self.rate > 0.0 {
+        date("day", Some(self.day))?;
+        match (1e-9..=1e9).contains(&self.rate) {
             true => Ok(()),
-            false => Err(Invalid::new("rate", "is zero")),
+            false => Err(Invalid::new(
+                "rate",
+                format!("{} is not between 1e-9 and 1e9", self.rate),
+            )),
         }
     }
 }

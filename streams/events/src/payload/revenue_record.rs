@@ -2,7 +2,7 @@ use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{bounded, no_nul, quantity, text};
+use super::{bounded, date, name, no_nul, quantity};
 use crate::{ChannelId, Currency, Invalid, Payload, Topic, VideoId};
 
 /// Money earned by a channel on a day. `source` and `reference_id` name it: a later record of the same name replaces
@@ -99,6 +99,8 @@ impl Payload for RevenueRecord {
         bounded("usd_minor", self.usd_minor.unwrap_or_default())?;
         quantity("usd_rate", self.usd_rate)?;
         no_nul("payer", self.payer.as_deref().unwrap_or_default())?;
-        text("reference_id", &self.reference_id)
+        date("day", Some(self.day))?;
+        date("usd_rate_on", self.usd_rate_on)?;
+        name("reference_id", &self.reference_id)
     }
 }

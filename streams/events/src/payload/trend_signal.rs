@@ -1,8 +1,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{no_nul, text};
+use super::{name, no_nul};
 use crate::{Invalid, Payload, Region, Topic};
+
+/// Larger than any count or growth can be, and small enough for what is computed of it: a score multiplies it by 10^8.
+const LARGEST_VALUE: f64 = 5e10;
 
 /// Interest in a keyword over a window that ends at `ce_time`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -115,7 +118,7 @@ impl Payload for TrendSignal {
     }
 
     fn check(&self) -> Result<(), Invalid> {
-        text("keyword", &self.keyword)?;
+        name("keyword", &self.keyword)?;
         no_nul("related_to", self.related_to.as_deref().unwrap_or_default())?;
         no_nul("area", self.area.as_deref().unwrap_or_default())?;
         if self.window_seconds < 0 {
@@ -126,6 +129,7 @@ impl Payload for TrendSignal {
             value if matches!(self.scale, Scale::Index | Scale::Share) && value > 100.0 => {
                 Err(Invalid::new("value", "ends at 100"))
             }
+            value if value > LARGEST_VALUE => Err(Invalid::new("value", format!("is beyond {LARGEST_VALUE}"))),
             _ => Ok(()),
         }
     }

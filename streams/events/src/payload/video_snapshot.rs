@@ -2,7 +2,7 @@ use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{counter, no_nul};
+use super::{counter, moment, no_nul, short};
 use crate::{ChannelId, Invalid, Payload, Region, Topic, VideoId};
 
 /// What YouTube said of a video at a moment. Counters are cumulative. A field that the source does not have is
@@ -150,9 +150,10 @@ impl Payload for VideoSnapshot {
         counter("comments", self.comments)?;
         counter("duration_seconds", self.duration_seconds)?;
         counter("engaged_views", self.engaged_views)?;
+        moment("published_at", self.published_at)?;
+        short("channel_title", self.channel_title.as_deref().unwrap_or_default())?;
         let texts = [
             ("title", &self.title),
-            ("channel_title", &self.channel_title),
             ("description", &self.description),
             ("thumbnail_url", &self.thumbnail_url),
             ("privacy", &self.privacy),
