@@ -16,6 +16,10 @@ use crate::{Batch, Standing};
 /// sink's name.
 const WRITER_LOCK: i32 = 0x7974_656d;
 
+/// A process that is stopped in the middle (a paused machine, a cut network) must not keep the lock from those that took over:
+/// the database ends a transaction that nothing is asked of for so long.
+const LET_GO: &str = "SET LOCAL idle_in_transaction_session_timeout = '10s'";
+
 type Tx<'a> = Transaction<'a, Postgres>;
 
 /// Where a sink of views stands.
@@ -65,6 +69,7 @@ pub(super) async fn merge(
     batch: &Batch,
 ) -> Result<usize, ViewsError> {
     let mut tx = pool.begin().await?;
+    run(&mut tx, &[LET_GO]).await?;
     lock_for_writing(&mut tx, &target.sink).await?;
     look_into(&mut tx, target.schema).await?;
     for span in &batch.spans {
