@@ -11,7 +11,6 @@ set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 PROFILE=${BENCH_PROFILE:-release}
-PYTHON=${XDG_CACHE_HOME:-$HOME/.cache}/ytempire/venv/bin/python
 WORK=$(mktemp -d)
 KAFKA=
 PEER=ok
@@ -80,6 +79,6 @@ for rate in 1000 20000; do
     stop_kafka
 done
 # With an executable: how soon it works again after a SIGKILL.
-[ -z "${1:-}" ] || "$PYTHON" "$ROOT/infra/bench/restart.py" "$1" "${BENCH_BEHIND:-1000000}"
+[ -z "${1:-}" ] || "$ROOT/infra/bench/restart.sh" "$1" "${BENCH_BEHIND:-1000000}"
 # Said once more: above, it is far from the end.
 [ "$PEER" = ok ] || { say_peer_is_lacking; exit 1; }
