@@ -62,6 +62,8 @@ pub struct Pipeline<S> {
 
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+/// Before the client, which tries by itself, is asked again for records that it could not read.
+const AWAY_PAUSE: Duration = Duration::from_millis(500);
 /// Before a step is tried again that failed by our own fault: a new version, or a new look at the same data, may not fail.
 const LONG_PAUSE: Duration = Duration::from_secs(60);
 
@@ -110,6 +112,9 @@ impl<S: Sink + 'static> Pipeline<S> {
                 Err(LogError::Read(error)) => {
                     // the client reconnects by itself and goes on where it was
                     self.trouble(&error.to_string());
+                    if !rest(AWAY_PAUSE, &stop).await {
+                        return Ok(());
+                    }
                     continue;
                 }
                 Err(LogError::Closed) => return Err(self.stopped("its consumer ended".to_owned())),
@@ -252,7 +257,11 @@ impl<S: Sink + 'static> Pipeline<S> {
     }
 
     fn trouble(&self, reason: &str) {
-        tracing::warn!(sink = self.name, reason, "step failed, trying again");
+        // said once, not as often as it is tried
+        match self.status.borrow().trouble.as_deref() == Some(reason) {
+            true => tracing::debug!(sink = self.name, reason, "step failed again"),
+            false => tracing::warn!(sink = self.name, reason, "step failed, trying again"),
+        }
         metrics::counter!("pipeline_failures_total", "sink" => self.name.clone()).increment(1);
         self.status
             .send_modify(|status| status.trouble = Some(reason.to_owned()));
