@@ -10,6 +10,6 @@ mod removal;
 mod session;
 
 pub use place::{Place, digests_of};
-pub use recompute::{counted_events, recompute, recompute_without};
+pub use recompute::{Cut, counted_events, recompute};
 pub use removal::Doomed;
 pub use session::{Session, SqlError};

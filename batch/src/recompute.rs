@@ -10,54 +10,66 @@ use chrono::{DateTime, Utc};
 use datafusion::catalog::TableProvider;
 use datafusion::error::DataFusionError;
 use datafusion::logical_expr::{Expr, col, lit, not};
-use events::{Positions, Topic};
+use events::{Partition, Positions, Topic};
 use features::{Family, Views};
 use lake::{Removal, Table};
 use uuid::Uuid;
 
 use crate::{Session, SqlError};
 
-/// Computes every view of a family from the accepted rows that came before `at`.
-///
-/// # Errors
-/// The lake can't be read, or a definition does not fit its table.
-pub async fn recompute(session: &Session, family: &'static Family, at: &Positions) -> Result<Views, SqlError> {
-    recompute_without(session, family, at, None).await
+/// Which rows a computation is of.
+#[derive(Debug, Clone, Copy)]
+pub struct Cut<'a> {
+    /// Those that came before.
+    pub at: &'a Positions,
+    /// But those that a sink has put aside, by their places in the log.
+    pub refused: &'a [(Partition, i64)],
+    /// And those of a removal, as if they had gone.
+    pub removal: Option<&'a Removal>,
 }
 
-/// As [`recompute`], as if the rows of a removal had gone.
+impl Cut<'_> {
+    fn predicate(&self, topic: Topic) -> Expr {
+        let mut kept = before(topic, self.at);
+        let mut refused: BTreeMap<i32, Vec<Expr>> = BTreeMap::new();
+        for (partition, offset) in self.refused.iter().filter(|(partition, _)| partition.topic == topic) {
+            refused.entry(partition.number).or_default().push(lit(*offset));
+        }
+        for (number, offsets) in refused {
+            let here = col("_partition").eq(lit(number));
+            kept = kept.and(not(here.and(col("_offset").in_list(offsets, false))));
+        }
+        match self.removal.and_then(|removal| removal.predicate(Table::of(topic))) {
+            Some(doomed) => kept.and(not(doomed)),
+            None => kept,
+        }
+    }
+}
+
+/// Computes every view of a family from the accepted rows of `cut`.
 ///
 /// # Errors
 /// The lake can't be read, or a definition does not fit its table.
-pub async fn recompute_without(
-    session: &Session,
-    family: &'static Family,
-    at: &Positions,
-    removal: Option<&Removal>,
-) -> Result<Views, SqlError> {
+pub async fn recompute(session: &Session, family: &'static Family, cut: &Cut<'_>) -> Result<Views, SqlError> {
     let mut rows: BTreeMap<Topic, Arc<dyn TableProvider>> = BTreeMap::new();
     for topic in family.topics() {
         let table = session.context().table(Table::of(topic).to_string()).await;
-        let mut kept = before(topic, at);
-        if let Some(doomed) = removal.and_then(|removal| removal.predicate(Table::of(topic))) {
-            kept = kept.and(not(doomed));
-        }
-        let cut = table.and_then(|table| table.filter(kept));
-        let cut = cut.map_err(|error| SqlError::Run(Box::new(error)))?;
-        rows.insert(topic, cut.into_view());
+        let left = table.and_then(|table| table.filter(cut.predicate(topic)));
+        let left = left.map_err(|error| SqlError::Run(Box::new(error)))?;
+        rows.insert(topic, left.into_view());
     }
     let computed = features::recompute(family, &rows).await;
     computed.map_err(|error| SqlError::Run(Box::new(DataFusionError::External(Box::new(error)))))
 }
 
-/// The events that came before `at`, with their times: those that tiles which add up have counted.
+/// The events of `cut`, with their times: those that tiles which add up have counted.
 ///
 /// # Errors
 /// The lake can't be read.
 pub async fn counted_events(
     session: &Session,
     topic: Topic,
-    at: &Positions,
+    cut: &Cut<'_>,
 ) -> Result<Vec<(Uuid, DateTime<Utc>)>, SqlError> {
     let failed = |error: DataFusionError| SqlError::Run(Box::new(error));
     let table = session
@@ -66,7 +78,7 @@ pub async fn counted_events(
         .await
         .map_err(failed)?;
     let frame = table
-        .filter(before(topic, at))
+        .filter(cut.predicate(topic))
         .and_then(|rows| rows.select(vec![col("_event_id"), col("observed_at")]))
         .map_err(failed)?;
     let mut events = Vec::new();

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, RecordBatch, new_null_array};
 use arrow::compute::concat_batches;
 use arrow::error::ArrowError;
-use chrono::{DateTime, Datelike, Utc};
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use events::{
-    Alert, AnalyticsRow, Attributes, CategoryName, ChannelSnapshot, Comment, EventId, ExchangeRate, Payload, Rejection,
-    RevenueRecord, Topic, TrendSignal, VideoSnapshot, Watermarks,
+    Alert, AnalyticsRow, Attributes, CONTENT_TYPE_JSON, CategoryName, ChannelSnapshot, Comment, EventId, ExchangeRate,
+    Payload, Rejection, RevenueRecord, SourceClass, Topic, TrendSignal, VideoSnapshot, Watermarks,
 };
 use lake::Table;
 use log::Record;
@@ -22,6 +22,9 @@ use provenance::{Provenance, Rejected};
 
 /// Raw bytes kept of a rejected record; what is longer is cut, and the reason says so.
 const MAX_RAW_BYTES: usize = 1 << 20;
+
+/// An observation can't be made after it is told. This much is left to clocks and time zones.
+const FARTHEST_AHEAD: TimeDelta = TimeDelta::hours(24);
 
 /// The records of `topic`, in the order of their partitions, as rows with the columns of its table, accepted rows first. `now`
 /// becomes `_ingested_at`. `watermarks` are those before the records, and become those behind them.
@@ -103,9 +106,40 @@ fn payload_of<P: Payload>(record: &Record, attributes: &Attributes<'_>) -> Resul
             "header ce_time is {time}: an observation is made between 1970 and 2099"
         ));
     }
+    if let Some(latest) = latest(record, attributes)
+        && time > latest
+    {
+        return Err(format!(
+            "header ce_time is {time}, more than {} h after the record was produced: is the sender's clock, or its time zone, wrong?",
+            FARTHEST_AHEAD.num_hours()
+        ));
+    }
+    if !is_json(attributes.content_type) {
+        return Err(format!(
+            "header content-type is {:?}; payloads here are {CONTENT_TYPE_JSON}",
+            attributes.content_type
+        ));
+    }
     let payload: P = serde_json::from_slice(&record.value).map_err(|error| error.to_string())?;
     payload.check().map_err(|invalid| invalid.to_string())?;
     Ok(payload)
+}
+
+/// Up to which event time a record is believed. The simulator's world is one that may run ahead of ours.
+fn latest(record: &Record, attributes: &Attributes<'_>) -> Option<DateTime<Utc>> {
+    match SourceClass::of(attributes.source) {
+        SourceClass::Simulated => None,
+        _ => record
+            .timestamp_ms
+            .and_then(DateTime::from_timestamp_millis)
+            .map(|produced| produced + FARTHEST_AHEAD),
+    }
+}
+
+/// `application/json` or a type that is JSON by its suffix (RFC 6839, section 3.1), whatever its parameters.
+fn is_json(content_type: &str) -> bool {
+    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case(CONTENT_TYPE_JSON) || essence.to_ascii_lowercase().ends_with("+json")
 }
 
 /// What is known of a record that is no CloudEvents record: its place in the log names it.

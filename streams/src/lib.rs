@@ -13,9 +13,10 @@ mod sink;
 mod views;
 
 pub use bronze::BronzeSink;
-pub use pipeline::{Pipeline, PipelineError, Reading, Status};
+pub use pipeline::{Pipeline, PipelineError, Reading, Status, Trouble};
 pub use sink::{Batch, Sink, SinkError, Standing, Written};
 pub use views::{
-    Correction, Counted, Difference, Rewriting, Rewritten, Shadow, Swap, Swapped, ViewsError, ViewsSink, Window,
-    corrections, forget_corrections, read_view, read_window, stored_positions, stored_standing,
+    Correction, Counted, Difference, Refused, Rewriting, Rewritten, Shadow, Swap, Swapped, ViewsError, ViewsSink,
+    Window, corrections, forget_corrections, read_view, read_window, refused, refused_places, stored_positions,
+    stored_standing,
 };

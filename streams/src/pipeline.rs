@@ -37,7 +37,14 @@ pub struct Status {
     /// How long the oldest record of the last step took from the log until it could be queried, per partition.
     pub queryable_ms: BTreeMap<Partition, i64>,
     /// Why it is not moving, if it isn't.
-    pub trouble: Option<String>,
+    pub trouble: Option<Trouble>,
+}
+
+/// What keeps a pipeline from moving.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    pub reason: String,
+    pub since: chrono::DateTime<chrono::Utc>,
 }
 
 /// A pipeline that stopped for good.
@@ -116,6 +123,13 @@ impl<S: Sink + 'static> Pipeline<S> {
                         return Ok(());
                     }
                     continue;
+                }
+                Err(LogError::Displaced(reason)) => {
+                    return Err(self.stopped(format!(
+                        "another process reads as this one ({reason}). It runs on a copy of this data folder (then \
+                         remove the file `instance` in one of the two), or was started with the same --instance or \
+                         group.instance.id: give each its own"
+                    )));
                 }
                 Err(LogError::Closed) => return Err(self.stopped("its consumer ended".to_owned())),
                 Err(error) => Err(SinkError::Dependency(error.to_string())),
@@ -257,18 +271,37 @@ impl<S: Sink + 'static> Pipeline<S> {
     }
 
     fn trouble(&self, reason: &str) {
+        let known = self.status.borrow().trouble.clone();
         // said once, not as often as it is tried
-        match self.status.borrow().trouble.as_deref() == Some(reason) {
+        match known.as_ref().is_some_and(|known| known.reason == reason) {
             true => tracing::debug!(sink = self.name, reason, "step failed again"),
-            false => tracing::warn!(sink = self.name, reason, "step failed, trying again"),
+            false => tracing::warn!(
+                sink = self.name,
+                reason,
+                at = self.places(),
+                "step failed, trying again"
+            ),
         }
         metrics::counter!("pipeline_failures_total", "sink" => self.name.clone()).increment(1);
-        self.status
-            .send_modify(|status| status.trouble = Some(reason.to_owned()));
+        let trouble = Trouble {
+            reason: reason.to_owned(),
+            since: known.map_or_else(|| self.clock.now(), |known| known.since),
+        };
+        self.status.send_modify(|status| status.trouble = Some(trouble));
+    }
+
+    /// Where it stands, for people.
+    fn places(&self) -> String {
+        let status = self.status.borrow();
+        let places = status
+            .positions
+            .iter()
+            .map(|(partition, position)| format!("{partition}@{position}"));
+        places.collect::<Vec<_>>().join(" ")
     }
 
     fn stopped(&self, reason: String) -> PipelineError {
-        self.status.send_modify(|status| status.trouble = Some(reason.clone()));
+        self.trouble(&reason);
         PipelineError::Stopped {
             sink: self.name.clone(),
             reason,

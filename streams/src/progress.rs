@@ -12,7 +12,7 @@ use sqlx::PgPool;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::Status;
+use crate::{Status, Trouble};
 
 const EVERY: Duration = Duration::from_secs(1);
 /// Rates are over so long.
@@ -35,6 +35,7 @@ pub struct Own {
     pub committed_at: Option<DateTime<Utc>>,
     /// How long the oldest record of the last step took from the log until it could be queried.
     pub queryable_ms: Option<i64>,
+    pub trouble: Option<Trouble>,
 }
 
 /// A sink to look at.
@@ -139,6 +140,7 @@ impl Observer {
                     queryable_ms: partition
                         .and_then(|partition| status.queryable_ms.get(&partition))
                         .copied(),
+                    trouble: status.trouble.clone(),
                 };
                 own.insert((place.group.clone(), place.topic.clone(), place.partition), known);
                 places.push(place);
@@ -218,15 +220,17 @@ async fn store(pool: &PgPool, found: &[Progress]) -> Result<(), sqlx::Error> {
         .collect();
     sqlx::query(
         "INSERT INTO sink.progress AS p (sink, topic, partition, position, end_offset, behind_seconds, event_time, \
-         committed_at, in_per_second, out_per_second, queryable_ms, watermark, updated_at) \
+         committed_at, in_per_second, out_per_second, queryable_ms, watermark, trouble, trouble_since, updated_at) \
          SELECT *, now() FROM unnest($1::text[], $2::text[], $3::int[], $4::bigint[], $5::bigint[], $6::float8[], \
-         $7::timestamptz[], $8::timestamptz[], $9::float8[], $10::float8[], $11::bigint[], $12::timestamptz[]) \
+         $7::timestamptz[], $8::timestamptz[], $9::float8[], $10::float8[], $11::bigint[], $12::timestamptz[], \
+         $13::text[], $14::timestamptz[]) \
          ON CONFLICT (sink, topic, partition) DO UPDATE SET position = excluded.position, \
          end_offset = excluded.end_offset, behind_seconds = excluded.behind_seconds, \
          event_time = coalesce(excluded.event_time, p.event_time), \
          committed_at = coalesce(excluded.committed_at, p.committed_at), in_per_second = excluded.in_per_second, \
          out_per_second = excluded.out_per_second, queryable_ms = coalesce(excluded.queryable_ms, p.queryable_ms), \
-         watermark = coalesce(excluded.watermark, p.watermark), \
+         watermark = coalesce(excluded.watermark, p.watermark), trouble = excluded.trouble, \
+         trouble_since = excluded.trouble_since, \
          updated_at = now()",
     )
     .bind(ours.iter().map(|(lag, ..)| lag.place.group.clone()).collect::<Vec<_>>())
@@ -249,6 +253,16 @@ async fn store(pool: &PgPool, found: &[Progress]) -> Result<(), sqlx::Error> {
     )
     .bind(ours.iter().map(|(_, own, _)| own.queryable_ms).collect::<Vec<_>>())
     .bind(ours.iter().map(|(_, own, _)| own.watermark).collect::<Vec<_>>())
+    .bind(
+        ours.iter()
+            .map(|(_, own, _)| Some(own.trouble.as_ref()?.reason.clone()))
+            .collect::<Vec<_>>(),
+    )
+    .bind(
+        ours.iter()
+            .map(|(_, own, _)| Some(own.trouble.as_ref()?.since))
+            .collect::<Vec<_>>(),
+    )
     .execute(pool)
     .await?;
     Ok(())

@@ -1,10 +1,12 @@
 //! Topics to views: tiles of each micro-batch are merged into Postgres, the rollups they touch are made anew, and the
 //! positions move, all in one transaction.
 
+use std::collections::BTreeMap;
+
 use arrow::array::{AsArray, BooleanArray, RecordBatch};
 use arrow::compute::filter_record_batch;
 use async_trait::async_trait;
-use events::Partition;
+use events::{Partition, Span, Topic, Watermarks};
 use features::sketch::NoSketch;
 use features::{ComputeError, FAMILIES, Family, Tile, View};
 use lake::Verdict;
@@ -12,9 +14,11 @@ use sqlx::PgPool;
 use thiserror::Error;
 
 use crate::{Batch, Sink, SinkError, Standing, Written};
+use refused::{Outcast, Sieve};
 
 mod corrections;
 mod event_ids;
+mod refused;
 mod rewriting;
 mod rows;
 mod shadow;
@@ -24,6 +28,7 @@ mod store;
 mod windows;
 
 pub use corrections::{Correction, corrections};
+pub use refused::{Refused, refused, refused_places};
 pub use rewriting::{Rewriting, Rewritten, forget_corrections};
 pub use rows::read_view;
 pub use shadow::{Counted, Difference, Shadow, Swap, Swapped};
@@ -66,6 +71,19 @@ fn is_ours(error: &dyn sqlx::error::DatabaseError) -> bool {
     error
         .code()
         .is_some_and(|code| ["22", "42", "54"].iter().any(|class| code.starts_with(class)))
+}
+
+impl ViewsError {
+    /// Whether some row may be at fault: a value that a statement has no room for (SQLSTATE classes 22 and 54), or a computation.
+    fn is_of_rows(&self) -> bool {
+        match self {
+            ViewsError::Database(sqlx::Error::Database(source)) => source
+                .code()
+                .is_some_and(|code| ["22", "54"].iter().any(|class| code.starts_with(class))),
+            ViewsError::Compute(_) => true,
+            _ => false,
+        }
+    }
 }
 
 /// Where a family is kept: the views that are read, or a shadow of them.
@@ -123,23 +141,90 @@ impl ViewsSink {
     }
 
     async fn write_all(&self, batch: &Batch) -> Result<Written, ViewsError> {
-        let (mut partials, mut counted) = (Vec::new(), Vec::new());
-        for tile in self.target.family.tiles {
-            let Some(rows) = batch.rows.get(&tile.topic) else {
-                continue;
-            };
-            let rows = accepted(rows)?;
-            if rows.num_rows() == 0 {
-                continue;
+        let mut rows = BTreeMap::new();
+        for (topic, all) in &batch.rows {
+            rows.insert(*topic, accepted(all)?);
+        }
+        match self.merge(batch, &rows, &[], Outcome::Stored).await {
+            Err(error) if error.is_of_rows() => {
+                tracing::warn!(
+                    sink = self.target.sink,
+                    %error,
+                    "a step can't be written, looking for the rows that it fails by"
+                );
+                let (rows, outcasts) = self.sift(batch, &rows, error).await?;
+                let written = self.merge(batch, &rows, &outcasts, Outcome::Stored).await?;
+                refused::tell(&self.target.sink, &outcasts);
+                Ok(written)
             }
-            match tile.counts_once() {
-                true => counted.push((tile, rows)),
-                false => partials.push((tile, features::partials(tile, rows).await?)),
+            written => written,
+        }
+    }
+
+    /// The rows that can be written together, and the others. `error` is what all of them together fail by.
+    async fn sift(
+        &self,
+        batch: &Batch,
+        rows: &BTreeMap<Topic, RecordBatch>,
+        error: ViewsError,
+    ) -> Result<(BTreeMap<Topic, RecordBatch>, Vec<Outcast>), ViewsError> {
+        // without a single row: then no row is at fault
+        if self.merge(batch, &BTreeMap::new(), &[], Outcome::Tried).await.is_err() {
+            return Err(error);
+        }
+        let mut sieve = Sieve::of(rows);
+        while let Some(some) = sieve.next() {
+            match self.merge(batch, &some?, &[], Outcome::Tried).await {
+                Ok(_) => sieve.keep(),
+                Err(error) if error.is_of_rows() => sieve.refuse(error)?,
+                Err(error) => return Err(error),
             }
         }
-        let rows = store::merge(&self.pool, &self.target, partials, counted, batch).await?;
+        Ok(sieve.finish()?)
+    }
+
+    async fn merge(
+        &self,
+        batch: &Batch,
+        rows: &BTreeMap<Topic, RecordBatch>,
+        outcasts: &[Outcast],
+        outcome: Outcome,
+    ) -> Result<Written, ViewsError> {
+        let (mut partials, mut counted) = (Vec::new(), Vec::new());
+        for tile in self.target.family.tiles {
+            let Some(rows) = rows.get(&tile.topic).filter(|rows| rows.num_rows() > 0) else {
+                continue;
+            };
+            match tile.counts_once() {
+                true => counted.push((tile, rows.clone())),
+                false => partials.push((tile, features::partials(tile, rows.clone()).await?)),
+            }
+        }
+        let step = Step {
+            spans: &batch.spans,
+            watermarks: &batch.watermarks,
+            outcasts,
+            outcome,
+        };
+        let rows = store::merge(&self.pool, &self.target, partials, counted, &step).await?;
         Ok(Written { rows, repeated: 0 })
     }
+}
+
+/// What becomes of a merge that succeeds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Stored,
+    /// Nothing is left of it.
+    Tried,
+}
+
+/// Of a batch what is beside its rows.
+pub(crate) struct Step<'a> {
+    spans: &'a [Span],
+    watermarks: &'a Watermarks,
+    outcasts: &'a [Outcast],
+    outcome: Outcome,
 }
 
 /// A tile and its rows, or its partial tiles.

@@ -116,6 +116,8 @@ export function pipeline(part: Partial<Pipeline>): Pipeline {
     queryable_ms: null,
     event_time: AS_OF,
     committed_at: NOW,
+    trouble: null,
+    trouble_since: null,
     updated_at: NOW,
     ...part,
   };
@@ -130,6 +132,7 @@ export function view(part: Partial<View>): View {
     behind: 0,
     positions: { "youtube.video-snapshots.v1/0": 904 },
     corrections_24h: 0,
+    refused: 0,
     ...part,
   };
 }

@@ -36,6 +36,16 @@ test("every partition has a row under its sink, in order", async () => {
   expect(screen.getByLabelText("Records behind")).toHaveTextContent(/^7$/);
 });
 
+test("a sink that is not moving says why, and since when", async () => {
+  const part = { sink: "views", trouble: "database: connection refused", trouble_since: "2020-08-17T09:58:00Z" };
+  api.routes[PATH] = () => success({ pipelines: [pipeline(part), pipeline({ ...part, partition: 1 }), pipeline({ sink: "lake" })] });
+  visit("/pipelines", api.url);
+  expect(await screen.findAllByText(/^Not moving since 2020-08-17 09:58 UTC: database: connection refused$/)).toHaveLength(1);
+  const [first] = within(screen.getByRole("table", { name: "Partitions of views" })).getAllByRole("row").slice(1);
+  expect(first).toHaveTextContent("Stopped");
+  expect(screen.getByRole("table", { name: "Partitions of lake" })).not.toHaveTextContent("Stopped");
+});
+
 test("ages are counted on the server's clock and grow while nothing new comes", async () => {
   api.routes[PATH] = () => success({ pipelines: [pipeline({ updated_at: "2020-08-17T09:59:30Z" })] });
   visit("/pipelines", api.url);

@@ -41,6 +41,14 @@ test("every view has a row under its sink, with its as_of, what it is complete t
   expect(screen.getByRole("region", { name: "Views" })).toHaveTextContent(/4 corrections in the 24 h to 2020-08-17 10:00 UTC · as of 2020-08-16 00:00 UTC/);
 });
 
+test("a sink that has put rows aside says how many, and how to see them", async () => {
+  api.routes[VIEWS] = () => success({ views: [view({ refused: 2 }), view({ name: "videos", sink: "views" })] });
+  visit("/pipelines", api.url);
+  const rows = await rowsOf("Views by sink");
+  expect(rows[2]).toHaveTextContent(/^views\.velocity ?2 rows put aside: ytempire stream refused$/);
+  expect(rows[0]).toHaveTextContent(/^views$/);
+});
+
 test("a view whose sink has read nothing has no numbers that look known", async () => {
   api.routes[VIEWS] = () => success({ views: [view({ as_of: null, complete_through: null, positions: {} })] }, null);
   visit("/pipelines", api.url);

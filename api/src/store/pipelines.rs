@@ -22,6 +22,9 @@ pub(crate) struct Progress {
     queryable_ms: Option<i64>,
     pub(crate) event_time: Option<DateTime<Utc>>,
     committed_at: Option<DateTime<Utc>>,
+    /// Why it is not moving, and since when; null while it is.
+    trouble: Option<String>,
+    trouble_since: Option<DateTime<Utc>>,
     updated_at: DateTime<Utc>,
 }
 
@@ -29,7 +32,8 @@ pub(crate) struct Progress {
 pub(crate) async fn progress(db: &mut PgConnection) -> Result<Vec<Progress>, Error> {
     let progress = sqlx::query_as(
         r#"SELECT sink, topic, partition, position, end_offset AS "end", greatest(end_offset - position, 0) AS behind,
-                  behind_seconds, in_per_second, out_per_second, queryable_ms, event_time, committed_at, updated_at
+                  behind_seconds, in_per_second, out_per_second, queryable_ms, event_time, committed_at,
+                  trouble, trouble_since, updated_at
            FROM sink.progress ORDER BY sink, topic, partition"#,
     );
     Ok(progress.fetch_all(db).await?)

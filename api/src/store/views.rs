@@ -33,6 +33,8 @@ pub(crate) struct Described {
     #[serde(flatten)]
     pub(crate) state: State,
     corrections_24h: i64,
+    /// Rows that its sink has put aside, as some view of the sink can't hold them.
+    refused: i64,
 }
 
 #[derive(Debug, Serialize, FromRow)]
@@ -63,13 +65,19 @@ pub(crate) async fn described(db: &mut PgConnection) -> Result<Vec<Described>, E
     .fetch_all(&mut *db)
     .await?;
     let corrected: BTreeMap<String, i64> = corrected.into_iter().collect();
+    let refused: Vec<(String, i64)> = sqlx::query_as("SELECT sink, count(*) FROM sink.refused_rows GROUP BY sink")
+        .fetch_all(&mut *db)
+        .await?;
+    let refused: BTreeMap<String, i64> = refused.into_iter().collect();
     let mut described = Vec::new();
     for view in View::all() {
+        let state = state(&mut *db, &view).await?;
         described.push(Described {
             name: view.name(),
             keys: view.keys().iter().map(|column| column.name).collect(),
             columns: shown(&view).iter().map(|column| column.name).collect(),
-            state: state(&mut *db, &view).await?,
+            refused: refused.get(state.sink).copied().unwrap_or(0),
+            state,
             corrections_24h: corrected.get(view.name()).copied().unwrap_or(0),
         });
     }

@@ -75,26 +75,35 @@ pub(crate) const FAMILY: Family = Family {
     ],
     rollups: &[
         Rollup {
+            name: "video_niches",
+            keys: &[text("video_id")],
+            values: &[text("channel_ref"), int("category_id")],
+            sql: include_str!("niches/video_niches.sql"),
+            find: &[],
+            narrow: &[(
+                "video_niche_days",
+                "i.video_id IN (SELECT s.video_id FROM touched_niche_videos s)",
+            )],
+            replaces: "v.video_id IN (SELECT s.video_id FROM touched_niche_videos s)",
+        },
+        Rollup {
             name: "channel_niches",
             keys: &[text("channel_ref")],
             values: &[int("category_id"), text("niche"), big("videos"), real("share")],
             sql: include_str!("niches/channel_niches.sql"),
             find: &[
-                "INSERT INTO touched_niche_channels SELECT DISTINCT t.channel_ref FROM video_niche_days t \
-                 JOIN touched_niche_videos s ON s.video_id = t.video_id WHERE t.channel_ref IS NOT NULL ON CONFLICT DO NOTHING",
+                "INSERT INTO touched_niche_channels SELECT DISTINCT v.channel_ref FROM video_niches v \
+                 JOIN touched_niche_videos s ON s.video_id = v.video_id WHERE v.channel_ref IS NOT NULL ON CONFLICT DO NOTHING",
                 "INSERT INTO touched_niche_channels SELECT c.channel_ref FROM channel_niches c \
                  JOIN incoming_niche_names n ON n.category_id = c.category_id ON CONFLICT DO NOTHING",
                 "ANALYZE touched_niche_channels",
-                "INSERT INTO touched_niche_days SELECT DISTINCT c.category_id, t.day FROM touched_niche_channels s \
-                 JOIN channel_niches c ON c.channel_ref = s.channel_ref JOIN video_niche_days t ON t.channel_ref = s.channel_ref \
-                 ON CONFLICT DO NOTHING",
-                "INSERT INTO touched_niches SELECT DISTINCT category_id FROM touched_niche_days ON CONFLICT DO NOTHING",
+                "INSERT INTO touched_niche_before SELECT c.channel_ref, c.category_id FROM channel_niches c \
+                 JOIN touched_niche_channels s ON s.channel_ref = c.channel_ref",
             ],
             narrow: &[
                 (
-                    "video_niche_days",
-                    "i.video_id IN (SELECT t.video_id FROM video_niche_days t JOIN touched_niche_channels s \
-                     ON s.channel_ref = t.channel_ref)",
+                    "video_niches",
+                    "i.channel_ref IN (SELECT s.channel_ref FROM touched_niche_channels s)",
                 ),
                 ("niche_names", "true"),
             ],
@@ -106,21 +115,38 @@ pub(crate) const FAMILY: Family = Family {
             values: &[big("channels"), big("videos"), big("views"), big("gain_views")],
             sql: include_str!("niches/niche_days.sql"),
             find: &[
-                "INSERT INTO touched_niche_days SELECT DISTINCT c.category_id, t.day FROM touched_niche_channels s \
-                 JOIN channel_niches c ON c.channel_ref = s.channel_ref JOIN video_niche_days t ON t.channel_ref = s.channel_ref \
-                 ON CONFLICT DO NOTHING",
+                // channels that go from one niche to another take all their days along
+                "INSERT INTO touched_niche_moved SELECT m.channel_ref, m.category_id FROM ( \
+                 SELECT s.channel_ref, unnest(ARRAY[b.category_id, c.category_id]) AS category_id FROM touched_niche_channels s \
+                 LEFT JOIN touched_niche_before b ON b.channel_ref = s.channel_ref \
+                 LEFT JOIN channel_niches c ON c.channel_ref = s.channel_ref \
+                 WHERE b.category_id IS DISTINCT FROM c.category_id) m WHERE m.category_id IS NOT NULL",
+                "INSERT INTO touched_niches SELECT DISTINCT category_id FROM touched_niche_moved ON CONFLICT DO NOTHING",
+                "INSERT INTO touched_niche_days SELECT DISTINCT m.category_id, t.day FROM touched_niche_moved m \
+                 JOIN video_niche_days t ON t.channel_ref = m.channel_ref ON CONFLICT DO NOTHING",
+                // of the others the days that are told of, and the next ones, whose gains begin there
+                "INSERT INTO touched_niche_days SELECT DISTINCT c.category_id, t.day FROM incoming_video_niche_days n \
+                 JOIN video_niche_days t ON t.video_id = n.video_id AND t.day = n.day \
+                 JOIN channel_niches c ON c.channel_ref = t.channel_ref ON CONFLICT DO NOTHING",
+                "INSERT INTO touched_niche_days SELECT DISTINCT c.category_id, t.day FROM incoming_video_niche_days n \
+                 CROSS JOIN LATERAL (SELECT x.channel_ref, x.day FROM video_niche_days x \
+                 WHERE x.video_id = n.video_id AND x.day > n.day ORDER BY x.day LIMIT 1) t \
+                 JOIN channel_niches c ON c.channel_ref = t.channel_ref ON CONFLICT DO NOTHING",
                 "INSERT INTO touched_niches SELECT DISTINCT category_id FROM touched_niche_days ON CONFLICT DO NOTHING",
                 "INSERT INTO touched_niches SELECT category_id FROM incoming_niche_names ON CONFLICT DO NOTHING",
                 "ANALYZE touched_niche_days",
-                "INSERT INTO touched_niche_peers SELECT DISTINCT t.video_id FROM touched_niche_days s \
+                "INSERT INTO touched_niche_peers SELECT p.video_id, coalesce((SELECT max(x.day) FROM video_niche_days x \
+                 WHERE x.video_id = p.video_id AND x.day < p.from_day), p.from_day), p.to_day FROM ( \
+                 SELECT t.video_id, min(t.day) AS from_day, max(t.day) AS to_day FROM touched_niche_days s \
                  JOIN channel_niches c ON c.category_id = s.category_id \
-                 JOIN video_niche_days t ON t.channel_ref = c.channel_ref AND t.day = s.day",
+                 JOIN video_niche_days t ON t.channel_ref = c.channel_ref AND t.day = s.day GROUP BY t.video_id) p",
                 "ANALYZE touched_niche_peers",
             ],
             narrow: &[
                 (
                     "video_niche_days",
-                    "i.video_id IN (SELECT s.video_id FROM touched_niche_peers s)",
+                    "EXISTS (SELECT FROM touched_niche_peers s \
+                     WHERE s.video_id = i.video_id AND i.day BETWEEN s.reads_from AND s.to_day)",
                 ),
                 (
                     "channel_niches",
@@ -166,17 +192,30 @@ pub(crate) const FAMILY: Family = Family {
             "touched_niche_days",
             "category_id integer NOT NULL, day date NOT NULL, PRIMARY KEY (category_id, day)",
         ),
-        ("touched_niche_peers", "video_id text COLLATE \"C\" PRIMARY KEY"),
+        (
+            "touched_niche_before",
+            "channel_ref text COLLATE \"C\" PRIMARY KEY, category_id integer NOT NULL",
+        ),
+        (
+            "touched_niche_moved",
+            "channel_ref text COLLATE \"C\" NOT NULL, category_id integer NOT NULL",
+        ),
+        // from the last day before those that are touched, where gains begin
+        (
+            "touched_niche_peers",
+            "video_id text COLLATE \"C\" PRIMARY KEY, reads_from date NOT NULL, to_day date NOT NULL",
+        ),
         ("touched_niches", "category_id integer PRIMARY KEY"),
     ],
     find: &[
         "INSERT INTO touched_niche_videos SELECT DISTINCT video_id FROM incoming_video_niche_days",
-        // the channels that videos leave
-        "INSERT INTO touched_niche_channels SELECT DISTINCT t.channel_ref FROM video_niche_days t \
-         JOIN touched_niche_videos s ON s.video_id = t.video_id WHERE t.channel_ref IS NOT NULL ON CONFLICT DO NOTHING",
-        "INSERT INTO touched_niche_days SELECT DISTINCT c.category_id, t.day FROM touched_niche_channels s \
-         JOIN channel_niches c ON c.channel_ref = s.channel_ref JOIN video_niche_days t ON t.channel_ref = s.channel_ref \
-         ON CONFLICT DO NOTHING",
+        "ANALYZE touched_niche_videos",
+        // the channels and the days that videos leave
+        "INSERT INTO touched_niche_channels SELECT DISTINCT v.channel_ref FROM video_niches v \
+         JOIN touched_niche_videos s ON s.video_id = v.video_id WHERE v.channel_ref IS NOT NULL ON CONFLICT DO NOTHING",
+        "INSERT INTO touched_niche_days SELECT DISTINCT c.category_id, t.day FROM incoming_video_niche_days n \
+         JOIN video_niche_days t ON t.video_id = n.video_id AND t.day = n.day \
+         JOIN channel_niches c ON c.channel_ref = t.channel_ref ON CONFLICT DO NOTHING",
     ],
     finish: &[],
     touch_all: &[],

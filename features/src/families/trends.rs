@@ -21,7 +21,7 @@ pub(crate) const FAMILY: Family = Family {
             last("window_seconds", Kind::Big),
         ],
         expressions: &[
-            ("keyword", "lower(btrim(keyword))"),
+            ("keyword", "lower(btrim(keyword, ' \t\r\n'))"),
             ("region", "coalesce(region, '')"),
             OBSERVED_HOUR,
             ("value_milli", MILLI),

@@ -41,7 +41,7 @@ pub const LOG_DIRECTIVES: &str =
 /// How long clients may take to get their last answers before their connections are cut.
 const DRAIN: Duration = Duration::from_secs(3);
 
-/// Tells the time; retention is counted on it.
+/// Tells the time; retention is counted on it, and records that are ahead of it are refused.
 pub type BrokerClock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
 
 #[derive(Clone)]
@@ -111,6 +111,7 @@ impl Broker {
             log.clone(),
             storage::file(folder),
             cancellation.clone(),
+            settings.clock.clone(),
         )?;
         let tasks = vec![
             tokio::spawn(listener::run(listener, parts, cancellation.clone(), DRAIN)),

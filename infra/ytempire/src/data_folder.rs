@@ -84,6 +84,25 @@ impl DataFolder {
         self.path.join(name)
     }
 
+    /// The folder's own name, made when it is asked for first: by it brokers know whoever comes back with the folder.
+    ///
+    /// # Errors
+    /// It can't be read or written.
+    pub fn instance(&self) -> Result<String> {
+        let file = self.path.join("instance");
+        let known = std::fs::read_to_string(&file).ok();
+        if let Some(known) = known.and_then(|text| uuid::Uuid::parse_str(text.trim()).ok()) {
+            return Ok(known.to_string());
+        }
+        let made = uuid::Uuid::new_v4().to_string();
+        // never half of it
+        let draft = self.path.join("instance.draft");
+        std::fs::write(&draft, &made)
+            .and_then(|()| std::fs::rename(&draft, &file))
+            .with_context(|| format!("{} can't be written", file.display()))?;
+        Ok(made)
+    }
+
     /// Tells other commands where the parts are; only the folder's user may read it, as it holds a password.
     pub fn write_run_file(&self, run: &RunFile) -> Result<()> {
         use std::os::unix::fs::OpenOptionsExt;
@@ -193,6 +212,18 @@ mod tests {
         assert!(error.contains("9.9.9") && error.contains("--data-dir"), "{error}");
         let error = live_owner(folder.path()).expect_err("looked").to_string();
         assert!(error.contains("9.9.9"), "{error}");
+    }
+
+    #[test]
+    fn a_folder_keeps_its_name() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let Ok(Hold::Mine(mine)) = DataFolder::take(folder.path()) else {
+            panic!("not taken")
+        };
+        let name = mine.instance().expect("a name");
+        assert_eq!(mine.instance().expect("a name"), name);
+        std::fs::write(folder.path().join("instance"), "").expect("written");
+        assert_ne!(mine.instance().expect("a name"), name);
     }
 
     #[test]

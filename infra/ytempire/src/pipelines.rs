@@ -58,7 +58,9 @@ impl Pipelines {
             topics: topics.clone(),
             assignment: match platform.broker_is_embedded() {
                 true => Assignment::All,
-                false => Assignment::Group,
+                false => Assignment::Group {
+                    instance: platform.instance.clone(),
+                },
             },
             limits: BatchLimits {
                 max_rows: settings.max_rows,
@@ -103,7 +105,7 @@ impl Pipelines {
             Some(format!(
                 "{} can't write: {}",
                 one.sink,
-                one.status.borrow().trouble.as_ref()?
+                one.status.borrow().trouble.as_ref()?.reason
             ))
         };
         self.watched.iter().find_map(troubled)
@@ -192,7 +194,7 @@ async fn lasting_trouble(watched: &[Watched]) -> anyhow::Error {
     loop {
         tokio::time::sleep(Duration::from_millis(500)).await;
         for one in watched {
-            let Some(trouble) = one.status.borrow().trouble.clone() else {
+            let Some(trouble) = one.status.borrow().trouble.clone().map(|trouble| trouble.reason) else {
                 since.remove(one.sink.as_str());
                 continue;
             };

@@ -41,6 +41,8 @@ pub struct Platform {
     /// `None` when somebody else owns the folder.
     pub folder: Option<Box<DataFolder>>,
     pub owner: Option<RunFile>,
+    /// As what brokers know the process that comes back: of the one command that runs as long as the platform does.
+    pub instance: Option<String>,
 }
 
 /// The lake to read: that of the folder's live owner, else the one of the settings. Starts nothing.
@@ -88,7 +90,12 @@ impl Platform {
             held = DataFolder::take(&settings.data_dir);
         }
         match held? {
-            Hold::Mine(folder) => Self::own(settings, clock, &ALL_NEEDS, folder).await,
+            Hold::Mine(folder) => {
+                let instance = folder.instance()?;
+                let mut platform = Self::own(settings, clock, &ALL_NEEDS, folder).await?;
+                platform.instance = Some(instance);
+                Ok(platform)
+            }
             Hold::Theirs(owner) => bail!(
                 "the data folder {} is held by ytempire with process id {}, running at {} since {}: use that one, stop \
                  it, or choose another folder with --data-dir",
@@ -132,6 +139,7 @@ impl Platform {
             broker: None,
             folder: None,
             owner: None,
+            instance: None,
         };
         platform.start_database().await?;
         platform.start_broker().await?;
@@ -153,6 +161,7 @@ impl Platform {
             broker: None,
             folder: None,
             owner: Some(owner),
+            instance: None,
         };
         platform.connect().await?;
         Ok(platform)
@@ -172,6 +181,7 @@ impl Platform {
             broker: None,
             folder: Some(folder),
             owner: None,
+            instance: None,
         };
         if needs.contains(&Need::Database) {
             platform.start_database().await?;

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use anyhow::{Result, bail};
-use batch::Session;
+use batch::{Cut, Session};
 use chrono::{DateTime, TimeDelta, Utc};
 use events::{ChannelId, Positions, SourceClass, Topic};
 use features::{FAMILIES, View};
@@ -298,7 +298,13 @@ async fn count_views(platform: &Platform, session: &Session, removal: &Removal) 
     let mut views = Vec::new();
     for family in FAMILIES {
         let at = streams::stored_positions(pool, family.sink).await?;
-        let computed = batch::recompute_without(session, family, &at, Some(removal)).await?;
+        let refused = streams::refused_places(pool, family.sink).await?;
+        let cut = Cut {
+            at: &at,
+            refused: &refused,
+            removal: Some(removal),
+        };
+        let computed = batch::recompute(session, family, &cut).await?;
         for view in View::of(family) {
             views.push(ViewReport {
                 view: view.name(),
@@ -317,7 +323,12 @@ async fn rewrite_views(platform: &Platform) -> Result<Vec<ViewReport>> {
         let rewriting = Rewriting::begin(platform.pool()?, family).await?;
         wait_for_lake(platform, rewriting.at()).await?;
         let session = Session::open(&platform.lake).await?;
-        let computed = batch::recompute(&session, family, rewriting.at()).await?;
+        let cut = Cut {
+            at: rewriting.at(),
+            refused: rewriting.refused(),
+            removal: None,
+        };
+        let computed = batch::recompute(&session, family, &cut).await?;
         let rewritten = rewriting.put(&computed).await?;
         reports.extend(rewritten.into_iter().map(|one| ViewReport {
             view: one.view,

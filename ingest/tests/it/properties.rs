@@ -54,7 +54,7 @@ prop_compose! {
         days in 0..900i64,
         title in "[^\\s\\x00]([^\\x00]{0,30}[^\\s\\x00])?",
         tags in prop::collection::vec("[a-zé|][a-z |,]{0,8}[a-z]", 0..4),
-        views in 0..1_000_000_000_000_000i64,
+        views in 0..10_000_000_000_000i64,
         likes in any::<Option<u32>>(),
         comments_disabled in any::<bool>(),
         description in "[a-z\"][a-z,\"\r\n ]{0,40}[a-z\"]",

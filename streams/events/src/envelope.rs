@@ -43,6 +43,8 @@ pub struct Envelope {
 pub enum EnvelopeError {
     #[error("header {0} is missing: not a CloudEvents record in binary mode")]
     Missing(&'static str),
+    #[error("header {0} is empty")]
+    Empty(&'static str),
     #[error("header {0} is not UTF-8")]
     NotText(&'static str),
     #[error("header ce_specversion is {0:?}; this reader knows 1.0")]
@@ -73,28 +75,32 @@ impl Envelope {
         headers
     }
 
-    /// Reads the attributes back. `header` looks a header up by name.
+    /// Reads the attributes back. `header` looks a header up by name; `body` is what they are of.
     ///
     /// # Errors
     /// A required attribute is missing or malformed; the message names the header.
-    pub fn from_headers<'a>(header: impl Fn(&str) -> Option<&'a [u8]>) -> Result<Self, EnvelopeError> {
-        Attributes::from_headers(header).map(Attributes::into_owned)
+    pub fn from_headers<'a>(header: impl Fn(&str) -> Option<&'a [u8]>, body: &[u8]) -> Result<Self, EnvelopeError> {
+        Attributes::from_headers(header, body).map(Attributes::into_owned)
     }
 }
 
 impl<'a> Attributes<'a> {
-    /// Reads the attributes. `header` looks a header up by name.
+    /// Reads the attributes. `header` looks a header up by name; `body` is what they are of.
     ///
     /// # Errors
     /// A required attribute is missing or malformed; the message names the header.
-    pub fn from_headers(header: impl Fn(&str) -> Option<&'a [u8]>) -> Result<Self, EnvelopeError> {
+    pub fn from_headers(header: impl Fn(&str) -> Option<&'a [u8]>, body: &[u8]) -> Result<Self, EnvelopeError> {
         let text = |name: &'static str| match header(name) {
             None => Ok(None),
             Some(bytes) => std::str::from_utf8(bytes)
                 .map(Some)
                 .map_err(|_| EnvelopeError::NotText(name)),
         };
-        let required = |name: &'static str| text(name)?.ok_or(EnvelopeError::Missing(name));
+        let required = |name: &'static str| match text(name)? {
+            None => Err(EnvelopeError::Missing(name)),
+            Some("") => Err(EnvelopeError::Empty(name)),
+            Some(text) => Ok(text),
+        };
         let version = required("ce_specversion")?;
         if version != SPEC_VERSION {
             return Err(EnvelopeError::SpecVersion(version.to_owned()));
@@ -102,7 +108,7 @@ impl<'a> Attributes<'a> {
         let source = required("ce_source")?;
         let time = text("ce_time")?.map(parse_time).transpose()?;
         Ok(Self {
-            id: EventId::foreign(source, required("ce_id")?),
+            id: EventId::told(source, required("ce_id")?, time, body),
             source,
             kind: required("ce_type")?,
             time,
@@ -150,7 +156,7 @@ mod tests {
     }
 
     fn read(headers: &HashMap<&str, String>) -> Result<Envelope, EnvelopeError> {
-        Envelope::from_headers(|name| headers.get(name).map(|value| value.as_bytes()))
+        Envelope::from_headers(|name| headers.get(name).map(|value| value.as_bytes()), b"")
     }
 
     #[test]
@@ -164,5 +170,8 @@ mod tests {
     #[test]
     fn a_record_without_attributes_is_named() {
         assert_eq!(read(&HashMap::new()), Err(EnvelopeError::Missing("ce_specversion")));
+        let mut headers: HashMap<_, _> = envelope().headers().into_iter().collect();
+        headers.insert("ce_id", String::new());
+        assert_eq!(read(&headers), Err(EnvelopeError::Empty("ce_id")));
     }
 }

@@ -26,9 +26,14 @@ impl EventId {
         Self(uuid::Builder::from_custom_bytes(bytes).into_uuid())
     }
 
-    /// An id that another producer chose. A UUID stays what it is; any other CloudEvents id is hashed with its source.
-    pub fn foreign(source: &str, id: &str) -> Self {
-        Uuid::parse_str(id).map_or_else(|_| Self::of(source, "foreign", &[id], None, &[]), Self)
+    /// The id of a record that says it is `id`. One of ours (a UUID version 8) is a hash of what the record holds, and stays what
+    /// it is. Whatever another producer chose is hashed with source, time and body: two observations that were given the same id
+    /// are two, and one that is sent twice is one.
+    pub fn told(source: &str, id: &str, time: Option<DateTime<Utc>>, body: &[u8]) -> Self {
+        match Uuid::parse_str(id) {
+            Ok(ours) if ours.get_version_num() == 8 => Self(ours),
+            _ => Self::of(source, "foreign", &[id], time, body),
+        }
     }
 
     pub fn as_uuid(self) -> Uuid {
@@ -64,8 +69,18 @@ mod tests {
     }
 
     #[test]
-    fn a_foreign_id_is_stable_and_bound_to_its_source() {
-        assert_eq!(EventId::foreign("a", "17"), EventId::foreign("a", "17"));
-        assert_ne!(EventId::foreign("a", "17"), EventId::foreign("b", "17"));
+    fn a_foreign_id_is_stable_and_bound_to_all_it_is_told_with() {
+        let told = |source: &str, id: &str, seconds: i64, body: &[u8]| {
+            EventId::told(source, id, DateTime::from_timestamp(seconds, 0), body)
+        };
+        let some = "67e55044-10b1-426f-9247-bb680e5fe0c8";
+        for id in ["17", some] {
+            assert_eq!(told("a", id, 1, b"{}"), told("a", id, 1, b"{}"));
+            assert_ne!(told("a", id, 1, b"{}"), told("b", id, 1, b"{}"));
+            assert_ne!(told("a", id, 1, b"{}"), told("a", id, 2, b"{}"));
+            assert_ne!(told("a", id, 1, b"{}"), told("a", id, 1, b"[]"));
+        }
+        let ours = EventId::of("a", "t", &["k"], None, b"{}");
+        assert_eq!(told("b", &ours.to_string(), 5, b"[]"), ours);
     }
 }

@@ -24,9 +24,9 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
 use crate::Invalid;
 
-/// Larger than any counter or amount can be (all of YouTube has fewer views), and small enough that sums over
-/// thousands of rows stay within 64 bits.
-const LARGEST: i64 = 1_000_000_000_000_000;
+/// Larger than any counter or amount can be (the most watched channels have 3e11 views), and small enough that sums over
+/// hundreds of thousands of rows stay within 64 bits.
+const LARGEST: i64 = 10_000_000_000_000;
 
 /// Refuses a negative counter, and one that can't be true.
 fn counter(field: &'static str, value: Option<i64>) -> Result<(), Invalid> {
@@ -55,10 +55,13 @@ fn quantity(field: &'static str, value: Option<f64>) -> Result<(), Invalid> {
     }
 }
 
-/// Refuses an empty text and one with a NUL byte, which no SQL text column holds.
+/// Refuses an empty or blank text and one with a NUL byte, which no SQL text column holds.
 fn text(field: &'static str, value: &str) -> Result<(), Invalid> {
     if value.is_empty() {
         return Err(Invalid::new(field, "is empty"));
+    }
+    if value.chars().all(char::is_whitespace) {
+        return Err(Invalid::new(field, "is blank"));
     }
     no_nul(field, value)
 }
@@ -123,6 +126,7 @@ mod tests {
         assert_eq!(refused::<TrendSignal>(&signal("cats", "1e12")), "value");
         assert_eq!(refused::<TrendSignal>(&signal("cats", "1e300")), "value");
         assert_eq!(refused::<TrendSignal>(&signal(&"x".repeat(8_000), "1")), "keyword");
+        assert_eq!(refused::<TrendSignal>(&signal(" \u{3000}", "1")), "keyword");
         let money = |reference: &str, day: &str| {
             format!(
                 r#"{{"channel_id":"UC8888888888888888888888","source":"stripe","reference_id":"{reference}","amount_minor":100,"currency":"USD","day":"{day}","status":"confirmed"}}"#

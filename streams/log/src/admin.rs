@@ -15,8 +15,37 @@ use crate::{LogError, Settings};
 /// The brokers don't answer, or refuse a topic for another reason than that it exists.
 pub async fn ensure_topics(settings: &Settings, replication: i32) -> Result<(), LogError> {
     let admin: AdminClient<DefaultClientContext> = settings.client().create().map_err(LogError::settings)?;
-    let properties: Vec<_> = Topic::ALL.into_iter().map(topic_properties).collect();
-    let wanted: Vec<NewTopic<'_>> = Topic::ALL
+    let bounded = create(settings, &admin, replication, &Topic::ALL, true).await?;
+    let unknown: Vec<Topic> = bounded
+        .iter()
+        .filter(|(_, code)| *code == RDKafkaErrorCode::InvalidConfig)
+        .map(|(topic, _)| *topic)
+        .collect();
+    // a broker before Kafka 3.6 does not know how to bound timestamps
+    let unbounded = create(settings, &admin, replication, &unknown, false).await?;
+    let refused = bounded.into_iter().filter(|(topic, _)| !unknown.contains(topic));
+    match refused.chain(unbounded).next() {
+        None => Ok(()),
+        Some((topic, code)) => Err(LogError::CreateTopic {
+            topic: topic.name(),
+            reason: code.to_string(),
+        }),
+    }
+}
+
+/// Creates `topics`; gives those that neither were there nor are now, and why.
+async fn create(
+    settings: &Settings,
+    admin: &AdminClient<DefaultClientContext>,
+    replication: i32,
+    topics: &[Topic],
+    bounds: bool,
+) -> Result<Vec<(Topic, RDKafkaErrorCode)>, LogError> {
+    if topics.is_empty() {
+        return Ok(Vec::new());
+    }
+    let properties: Vec<_> = topics.iter().map(|topic| topic_properties(*topic, bounds)).collect();
+    let wanted: Vec<NewTopic<'_>> = topics
         .iter()
         .zip(&properties)
         .map(|(topic, properties)| new_topic(*topic, replication, properties))
@@ -26,32 +55,34 @@ pub async fn ensure_topics(settings: &Settings, replication: i32) -> Result<(), 
         .create_topics(&wanted, &options)
         .await
         .map_err(|outcome| LogError::unreachable(&settings.brokers, &outcome))?;
-    for (topic, outcome) in Topic::ALL.into_iter().zip(outcomes) {
-        match outcome {
-            Ok(_) | Err((_, RDKafkaErrorCode::TopicAlreadyExists)) => {}
-            Err((_, code)) => {
-                return Err(LogError::CreateTopic {
-                    topic: topic.name(),
-                    reason: code.to_string(),
-                });
-            }
-        }
-    }
-    Ok(())
+    let refused = topics
+        .iter()
+        .zip(outcomes)
+        .filter_map(|(topic, outcome)| match outcome {
+            Ok(_) | Err((_, RDKafkaErrorCode::TopicAlreadyExists)) => None,
+            Err((_, code)) => Some((*topic, code)),
+        });
+    Ok(refused.collect())
 }
 
-fn topic_properties(topic: Topic) -> Vec<(&'static str, String)> {
-    match topic.cleanup() {
-        Cleanup::Compact { retention } => vec![
-            // with delete, so that records can be taken off when they have to go
-            ("cleanup.policy", "compact,delete".to_owned()),
-            ("retention.ms", retention.as_millis().to_string()),
-        ],
-        Cleanup::Delete { retention } => vec![
-            ("cleanup.policy", "delete".to_owned()),
-            ("retention.ms", retention.as_millis().to_string()),
-        ],
+/// How far the timestamp of a record may be ahead of the broker's clock: watermarks rely on it.
+const FARTHEST_AHEAD: Duration = Duration::from_secs(60 * 60);
+
+fn topic_properties(topic: Topic, bounds: bool) -> Vec<(&'static str, String)> {
+    let (policy, retention) = match topic.cleanup() {
+        // with delete, so that records can be taken off when they have to go
+        Cleanup::Compact { retention } => ("compact,delete", retention),
+        Cleanup::Delete { retention } => ("delete", retention),
+    };
+    let mut properties = vec![
+        ("cleanup.policy", policy.to_owned()),
+        ("retention.ms", retention.as_millis().to_string()),
+    ];
+    if bounds {
+        let ahead = FARTHEST_AHEAD.as_millis().to_string();
+        properties.push(("message.timestamp.after.max.ms", ahead));
     }
+    properties
 }
 
 fn new_topic<'a>(topic: Topic, replication: i32, properties: &'a [(&'static str, String)]) -> NewTopic<'a> {

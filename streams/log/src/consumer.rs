@@ -29,8 +29,10 @@ pub struct BatchLimits {
 pub enum Assignment {
     /// All of them: the reader is the only one, as with the embedded broker whose data folder has one owner.
     All,
-    /// The consumer group shares them between its members.
-    Group,
+    /// The consumer group shares them between its members. One that comes back under the `instance` it had (Kafka's static
+    /// membership, KIP-345) has its partitions again at once; without, those of a process that was killed wait until its session
+    /// has ended. But the partitions of an instance that stops and does not come back wait as long.
+    Group { instance: Option<String> },
 }
 
 /// A batch, and the step that storing it means.
@@ -68,7 +70,7 @@ impl Consumer {
         F: Fn(&[Partition]) -> Result<Positions, String> + Send + Sync + 'static,
     {
         let seats = Seats::new(Arc::new(start_at) as StartAt);
-        let inner: BaseConsumer<Seats> = consumer_config(settings, group, limits)
+        let inner: BaseConsumer<Seats> = consumer_config(settings, group, &assignment, limits)
             .create_with_context(seats)
             .map_err(LogError::settings)?;
         let (sender, batches) = mpsc::channel(1);
@@ -123,7 +125,7 @@ impl Poller {
     fn take_seats(&self, assignment: &Assignment) -> Result<(), LogError> {
         let names: Vec<&str> = self.topics.iter().map(|topic| topic.name()).collect();
         match assignment {
-            Assignment::Group => self.inner.subscribe(&names).map_err(LogError::Read),
+            Assignment::Group { .. } => self.inner.subscribe(&names).map_err(LogError::Read),
             Assignment::All => self.inner.context().sit_everywhere(&self.inner, &self.topics),
         }
     }
@@ -208,7 +210,12 @@ impl Poller {
                 None => {}
                 // what was read before the error is handed over first, so that no record is skipped
                 Some(Err(_)) if !fetched.records.is_empty() => break,
-                Some(Err(source)) => return Err(LogError::Read(source)),
+                Some(Err(source)) => {
+                    return Err(match self.inner.client().fatal_error() {
+                        Some((_, reason)) => LogError::Displaced(reason),
+                        None => LogError::Read(source),
+                    });
+                }
                 Some(Ok(message)) => {
                     deadline.get_or_insert_with(|| Instant::now() + self.limits.max_wait);
                     let Some(topic) = Topic::from_name(message.topic()) else {
@@ -226,7 +233,7 @@ impl Poller {
     }
 }
 
-fn consumer_config(settings: &Settings, group: &str, limits: BatchLimits) -> ClientConfig {
+fn consumer_config(settings: &Settings, group: &str, assignment: &Assignment, limits: BatchLimits) -> ClientConfig {
     // what is fetched ahead is a batch, and no more
     let ahead_kib = (limits.max_bytes / 1024).clamp(1, 2_097_151);
     let mut config = settings.client();
@@ -244,6 +251,12 @@ fn consumer_config(settings: &Settings, group: &str, limits: BatchLimits) -> Cli
         // its default of a second is a pause whenever a batch lies ready, which is always while there is much to read
         .set("fetch.queue.backoff.ms", "5")
         .set("partition.assignment.strategy", "range");
+    if let Assignment::Group {
+        instance: Some(instance),
+    } = assignment
+    {
+        config.set("group.instance.id", instance);
+    }
     for (key, value) in &settings.properties {
         config.set(key, value);
     }

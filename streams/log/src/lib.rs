@@ -48,6 +48,9 @@ pub enum LogError {
     Stalled { partition: events::Partition, offset: i64 },
     #[error("positions to start from could not be read: {0}")]
     StartPositions(String),
+    /// The client can't go on: what it reads as is somebody else.
+    #[error("the consumer was displaced by another one: {0}")]
+    Displaced(String),
     #[error("the consumer thread has ended")]
     Closed,
 }

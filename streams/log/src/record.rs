@@ -89,7 +89,7 @@ impl Record {
     /// # Errors
     /// The record is no CloudEvents record in binary mode.
     pub fn attributes(&self) -> Result<Attributes<'_>, EnvelopeError> {
-        Attributes::from_headers(|name| self.header(name))
+        Attributes::from_headers(|name| self.header(name), &self.value)
     }
 
     /// Bytes it takes in memory, roughly.

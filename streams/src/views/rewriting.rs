@@ -3,12 +3,12 @@
 //! It is one transaction, and the only writer: the sink waits meanwhile, readers see the views as they were until it ends.
 
 use chrono::{DateTime, Utc};
-use events::Positions;
+use events::{Partition, Positions};
 use features::{Family, Views};
 use sqlx::{AssertSqlSafe, PgPool, Postgres, Transaction};
 
 use super::store::{execute, lock_for_writing, look_into, run, stored_positions};
-use super::{Target, ViewsError, rows, statements, views_of};
+use super::{Target, ViewsError, refused_places, rows, statements, views_of};
 
 /// A view that was written anew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +23,7 @@ pub struct Rewriting<'a> {
     transaction: Transaction<'a, Postgres>,
     family: &'static Family,
     at: Positions,
+    refused: Vec<(Partition, i64)>,
 }
 
 impl Rewriting<'_> {
@@ -36,16 +37,23 @@ impl Rewriting<'_> {
         lock_for_writing(&mut transaction, &target.sink).await?;
         look_into(&mut transaction, target.schema).await?;
         let at = stored_positions(&mut *transaction, &target.sink).await?;
+        let refused = refused_places(&mut *transaction, &target.sink).await?;
         Ok(Rewriting {
             transaction,
             family,
             at,
+            refused,
         })
     }
 
     /// Where the views stand.
     pub fn at(&self) -> &Positions {
         &self.at
+    }
+
+    /// Rows that the sink has put aside, which the views are without.
+    pub fn refused(&self) -> &[(Partition, i64)] {
+        &self.refused
     }
 
     /// Puts `views`, computed at [`Rewriting::at`], in the place of those that differ.
@@ -105,6 +113,8 @@ pub async fn forget_corrections(
 ) -> Result<u64, sqlx::Error> {
     let statement = "DELETE FROM sink.corrections WHERE corrected_at < $1 OR EXISTS (SELECT FROM unnest($2::text[]) id \
          WHERE position(id IN coalesce(key::text, '') || coalesce(old::text, '') || coalesce(new::text, '')) > 0)";
+    let about = "DELETE FROM sink.refused_rows WHERE EXISTS (SELECT FROM unnest($1::text[]) id WHERE position(id IN reason) > 0)";
+    sqlx::query(about).bind(ids).execute(pool).await?;
     let deleted = sqlx::query(AssertSqlSafe(statement))
         .bind(before)
         .bind(ids)

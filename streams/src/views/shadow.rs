@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::rewriting::{hand_on, note_all};
 use super::store::{lock_for_writing, look_into, stored_standing};
-use super::{Target, ViewsError, ViewsSink, event_ids, rows, views_of};
+use super::{Target, ViewsError, ViewsSink, event_ids, refused, rows, views_of};
 use crate::Standing;
 
 /// One rebuild of a family at a time. The other half of the lock is the shadow's name.
@@ -128,7 +128,8 @@ impl Shadow {
         Ok(stored_standing(&self.pool, &self.target.sink).await?.positions)
     }
 
-    /// Puts in `views`, which were computed at `standing`, and the events that they count.
+    /// Puts in `views`, which were computed at `standing` without the rows that the live sink has put aside, and the events that
+    /// they count.
     ///
     /// # Errors
     /// The database is away.
@@ -153,6 +154,7 @@ impl Shadow {
             .execute(&mut *tx)
             .await?;
         }
+        refused::copy(&mut tx, self.target.family.sink, &self.target.sink, &standing.positions).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -228,6 +230,7 @@ impl Shadow {
         }
         for statement in [
             "DELETE FROM sink.positions WHERE sink = $1",
+            "DELETE FROM sink.refused_rows WHERE sink = $1",
             "DELETE FROM sink.event_ids WHERE starts_with(sink, $1 || '/')",
         ] {
             sqlx::query(statement).bind(&self.target.sink).execute(&mut *tx).await?;
@@ -287,11 +290,13 @@ async fn replace(tx: &mut Transaction<'_, Postgres>, view: &View) -> Result<Swap
     })
 }
 
-/// Positions and counted events go with the views.
+/// Positions, counted events and rows that were put aside go with the views.
 async fn take_over(tx: &mut Transaction<'_, Postgres>, shadow: &str, live: &str) -> Result<(), sqlx::Error> {
     for statement in [
         "DELETE FROM sink.positions WHERE sink = $2 AND $1 <> $2",
         "UPDATE sink.positions SET sink = $2, updated_at = now() WHERE sink = $1",
+        "DELETE FROM sink.refused_rows WHERE sink = $2 AND $1 <> $2",
+        "UPDATE sink.refused_rows SET sink = $2 WHERE sink = $1",
         "DELETE FROM sink.event_ids WHERE starts_with(sink, $2 || '/') AND $1 <> $2",
         "UPDATE sink.event_ids SET sink = $2 || substr(sink, length($1) + 1) WHERE starts_with(sink, $1 || '/')",
     ] {

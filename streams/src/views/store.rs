@@ -9,8 +9,10 @@ use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, Executor, PgPool, Postgres, Row, Transaction};
 
-use super::{Rows, Target, ViewsError, corrections, event_ids, rows, sketches, statements as sql};
-use crate::{Batch, Standing};
+use super::{
+    Outcome, Rows, Step, Target, ViewsError, corrections, event_ids, refused, rows, sketches, statements as sql,
+};
+use crate::Standing;
 
 /// One writer of a family at a time: a channel's rollup is fed from several partitions. The other half of the lock is the
 /// sink's name.
@@ -66,15 +68,16 @@ pub(super) async fn merge(
     target: &Target,
     mut partials: Rows<Vec<RecordBatch>>,
     counted: Rows<RecordBatch>,
-    batch: &Batch,
+    step: &Step<'_>,
 ) -> Result<usize, ViewsError> {
     let mut tx = pool.begin().await?;
     run(&mut tx, &[LET_GO]).await?;
     lock_for_writing(&mut tx, &target.sink).await?;
     look_into(&mut tx, target.schema).await?;
-    for span in &batch.spans {
-        move_position(&mut tx, target, span, batch.watermarks.of(span.partition)).await?;
+    for span in step.spans {
+        move_position(&mut tx, target, span, step.watermarks.of(span.partition)).await?;
     }
+    refused::put_aside(&mut tx, &target.sink, step.outcasts).await?;
     partials.extend(count(&mut tx, target, counted).await?);
     let mut merged = 0;
     if !partials.is_empty() {
@@ -88,6 +91,10 @@ pub(super) async fn merge(
         }
         fault::reached(Point::ViewsMerged);
         roll_up(&mut tx, target).await?;
+    }
+    if step.outcome == Outcome::Tried {
+        tx.rollback().await?;
+        return Ok(merged);
     }
     fault::reached(Point::ViewsRolledUp);
     tx.commit().await?;

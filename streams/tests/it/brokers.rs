@@ -73,7 +73,7 @@ impl Fixture {
                 Err(error) => assert!(Instant::now() < deadline, "Kafka does not answer: {error}"),
             }
         }
-        Self::ready(settings, Assignment::Group, folder, running).await
+        Self::ready(settings, Assignment::Group { instance: None }, folder, running).await
     }
 
     async fn ready(settings: Settings, assignment: Assignment, folder: tempfile::TempDir, running: Running) -> Self {

@@ -94,3 +94,58 @@ fn decoded<P: events::Payload>(payload: P, column: &str) {
     assert!(reason.is_null(0), "{}", reason.as_string::<i32>().value(0));
     assert!(rows.column_by_name(column).expect("a column").is_valid(0));
 }
+
+fn verdict(record: log::Record) -> Option<String> {
+    let rows = decode(
+        Topic::VideoSnapshots,
+        &[record],
+        DateTime::UNIX_EPOCH,
+        &mut Watermarks::default(),
+    )
+    .expect("rows");
+    let reasons = rows.column_by_name("_reason").expect("a column").as_string::<i32>();
+    reasons.is_valid(0).then(|| reasons.value(0).to_owned())
+}
+
+/// An observation that is told a day before it is made ruins whatever is newest; a simulated world may be ahead of ours.
+#[test]
+fn what_was_observed_long_after_it_was_told_is_refused() {
+    let produced = |source: &str, hours: i64| {
+        let event = seen().event();
+        let time = event.time;
+        let envelope = Envelope {
+            source: source.into(),
+            ..event.envelope()
+        };
+        let mut record = log::Record::new(record(0, 0, &event).partition, 0, &envelope, None, event.body());
+        record.timestamp_ms = Some((time - chrono::Duration::hours(hours)).timestamp_millis());
+        record
+    };
+    assert_eq!(verdict(produced("/elsewhere", 24)), None);
+    let refused = verdict(produced("/elsewhere", 25)).expect("a reason");
+    assert!(refused.contains("ce_time") && refused.contains("clock"), "{refused}");
+    assert_eq!(verdict(produced("/ingest/simulate", 25)), None);
+}
+
+#[test]
+fn a_body_that_says_it_is_no_json_is_refused() {
+    let typed = |content_type: &str| {
+        let event = seen().event();
+        let envelope = Envelope {
+            content_type: content_type.into(),
+            ..event.envelope()
+        };
+        log::Record::new(record(0, 0, &event).partition, 0, &envelope, None, event.body())
+    };
+    for content_type in [
+        "application/json",
+        "Application/JSON; charset=utf-8",
+        "application/cloudevents+json",
+    ] {
+        assert_eq!(verdict(typed(content_type)), None, "{content_type}");
+    }
+    for content_type in ["application/xml", "text/plain", "json"] {
+        let refused = verdict(typed(content_type)).expect("a reason");
+        assert!(refused.contains("content-type"), "{refused}");
+    }
+}

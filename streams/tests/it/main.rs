@@ -4,6 +4,8 @@ mod alarms;
 mod brokers;
 mod decoding;
 mod happenings;
+mod members;
 mod pipelines;
+mod refused;
 mod streamed_equals_computed;
 mod world;

@@ -107,6 +107,8 @@ export const pipelines = object({
       queryable_ms: nullable(number),
       event_time: maybe,
       committed_at: maybe,
+      trouble: maybe,
+      trouble_since: maybe,
       updated_at: text,
     }),
   ),
@@ -122,6 +124,7 @@ export const views = object({
       behind: number,
       positions: record(number),
       corrections_24h: number,
+      refused: number,
     }),
   ),
 });

@@ -6,6 +6,7 @@ const MARKS: Record<Condition, { name: string; color: string }> = {
   "caught-up": { name: "Caught up", color: "success.main" },
   behind: { name: "Behind", color: "warning.main" },
   stalled: { name: "Stalled", color: "error.main" },
+  stopped: { name: "Stopped", color: "error.main" },
 };
 
 export function ConditionMark({ condition }: { condition: Condition }) {

@@ -1,4 +1,5 @@
 // How fresh the numbers are: what each sink has read of each partition, how far it is behind, and when it last said so.
+import Alert from "@mui/material/Alert";
 import Box from "@mui/material/Box";
 import Stack from "@mui/material/Stack";
 import type { Answer } from "../api/envelope";
@@ -46,6 +47,11 @@ function Pipelines({ answer, receivedAtMs }: { answer: Answer<{ pipelines: Pipel
       <LagFigures pipelines={pipelines} answeredAt={answer.timestamp} nowMs={nowMs} />
       {bySink(pipelines).map((group) => (
         <Panel key={group.sink} title={group.sink} asOf={answer.asOf} note={group.behind === 0 ? "caught up" : `${plural(group.behind, "record")} behind`}>
+          {group.troubles.map(({ reason, since }) => (
+            <Alert key={`${reason}/${since}`} severity="error" sx={{ mb: 1, overflowWrap: "anywhere" }}>
+              Not moving since {moment(since)}: {reason}
+            </Alert>
+          ))}
           <PipelineTable group={group} nowMs={nowMs} />
         </Panel>
       ))}

@@ -7,7 +7,7 @@ import TableContainer from "@mui/material/TableContainer";
 import TableHead from "@mui/material/TableHead";
 import TableRow from "@mui/material/TableRow";
 import type { View } from "../api/resources";
-import { whole } from "../format/numbers";
+import { plural, whole } from "../format/numbers";
 import { moment } from "../format/times";
 import { knownBehind, positionsInOrder, viewsBySink } from "./views";
 
@@ -35,6 +35,9 @@ export function ViewTable({ views }: { views: View[] }) {
             <TableRow>
               <TableCell component="th" scope="rowgroup" colSpan={COLUMNS} sx={{ fontWeight: 600, color: "text.secondary", bgcolor: "background.default" }}>
                 {group.sink}
+                {group.refused > 0 && (
+                  <Box component="span" sx={{ ml: 1, color: "error.main" }}>{plural(group.refused, "row")} put aside: ytempire stream refused</Box>
+                )}
               </TableCell>
             </TableRow>
             {group.views.map((view) => (

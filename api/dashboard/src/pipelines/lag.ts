@@ -5,9 +5,10 @@ import { ageSeconds } from "../format/times";
 /** With records left to read, a sink that has not reported for this long is not just slow. */
 const STALLED_AFTER_S = 60;
 
-export type Condition = "caught-up" | "behind" | "stalled";
+export type Condition = "caught-up" | "behind" | "stalled" | "stopped";
 
 export function condition(pipeline: Pipeline, nowMs: number): Condition {
+  if (pipeline.trouble !== null) return "stopped";
   if (pipeline.behind <= 0) return "caught-up";
   return (ageSeconds(pipeline.updated_at, nowMs) ?? 0) > STALLED_AFTER_S ? "stalled" : "behind";
 }
@@ -17,9 +18,16 @@ export function progress(pipeline: Pipeline): number {
   return pipeline.end <= 0 ? 1 : Math.min(1, pipeline.position / pipeline.end);
 }
 
+export interface Trouble {
+  reason: string;
+  since: string | null;
+}
+
 export interface SinkGroup {
   sink: string;
   behind: number;
+  /** Why it is not moving, if it isn't; more than one where several processes run it. */
+  troubles: Trouble[];
   partitions: Pipeline[];
 }
 
@@ -27,8 +35,16 @@ export function bySink(pipelines: Pipeline[]): SinkGroup[] {
   const groups = new Map<string, Pipeline[]>();
   for (const pipeline of pipelines) groups.set(pipeline.sink, [...(groups.get(pipeline.sink) ?? []), pipeline]);
   return [...groups]
-    .map(([sink, partitions]) => ({ sink, behind: recordsBehind(partitions), partitions: partitions.toSorted(inOrder) }))
+    .map(([sink, partitions]) => ({ sink, behind: recordsBehind(partitions), troubles: troublesOf(partitions), partitions: partitions.toSorted(inOrder) }))
     .toSorted((a, b) => a.sink.localeCompare(b.sink));
+}
+
+function troublesOf(partitions: Pipeline[]): Trouble[] {
+  const troubles = new Map<string, Trouble>();
+  for (const { trouble, trouble_since: since } of partitions) {
+    if (trouble !== null) troubles.set(`${trouble}/${since}`, { reason: trouble, since });
+  }
+  return [...troubles.values()];
 }
 
 export function recordsBehind(pipelines: Pipeline[]): number {

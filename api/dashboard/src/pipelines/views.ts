@@ -5,6 +5,8 @@ const ORDER = new Intl.Collator("en", { numeric: true });
 
 export interface ViewGroup {
   sink: string;
+  /** Rows that the sink has put aside. */
+  refused: number;
   views: View[];
 }
 
@@ -12,7 +14,7 @@ export function viewsBySink(views: View[]): ViewGroup[] {
   const groups = new Map<string, View[]>();
   for (const view of views) groups.set(view.sink, [...(groups.get(view.sink) ?? []), view]);
   return [...groups]
-    .map(([sink, own]) => ({ sink, views: own.toSorted((a, b) => ORDER.compare(a.name, b.name)) }))
+    .map(([sink, own]) => ({ sink, refused: Math.max(...own.map(({ refused }) => refused)), views: own.toSorted((a, b) => ORDER.compare(a.name, b.name)) }))
     .toSorted((a, b) => ORDER.compare(a.sink, b.sink));
 }
 

@@ -1,17 +1,8 @@
 -- A channel's niche is the category of most of its videos, each counted by the newest category it was told with; of two with
 -- equally many the smaller id. Its name comes from the compacted topic of categories, as soon as it does.
-WITH newest AS (
-    SELECT
-        video_id,
-        (array_agg(channel_ref ORDER BY day DESC) FILTER (WHERE channel_ref IS NOT NULL))[1] AS channel_ref,
-        (array_agg(category_id ORDER BY day DESC) FILTER (WHERE category_id IS NOT NULL))[1] AS category_id,
-        max(as_of) AS as_of
-    FROM video_niche_days
-    GROUP BY video_id
-),
-counted AS (
+WITH counted AS (
     SELECT channel_ref, category_id, count(*) AS videos, max(as_of) AS as_of
-    FROM newest
+    FROM video_niches
     WHERE channel_ref IS NOT NULL AND category_id IS NOT NULL
     GROUP BY channel_ref, category_id
 ),

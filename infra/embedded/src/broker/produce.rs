@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, UNIX_EPOCH};
 
 use rama::{Context, Service};
 use tansu_broker::Error;
@@ -10,6 +11,7 @@ use tansu_sans_io::produce_response::{PartitionProduceResponse, TopicProduceResp
 use tansu_sans_io::record::deflated::Batch;
 use tansu_sans_io::{ErrorCode, ProduceRequest, ProduceResponse};
 
+use super::BrokerClock;
 use super::catalogue::{Catalogue, Topic};
 use crate::record_log::{AppendError, Partition, RecordLog};
 
@@ -19,7 +21,11 @@ pub(super) struct Produce {
     pub(super) log: RecordLog,
     /// Whether the last batch was refused.
     pub(super) refusing: Arc<AtomicBool>,
+    pub(super) clock: BrokerClock,
 }
+
+/// How far a record's timestamp may be ahead: Kafka's default of `message.timestamp.after.max.ms` (KIP-937).
+const FARTHEST_AHEAD: Duration = Duration::from_secs(60 * 60);
 
 impl Service<(), ProduceRequest> for Produce {
     type Response = ProduceResponse;
@@ -65,6 +71,9 @@ impl Produce {
     }
 
     async fn append(&self, partition: &Partition, batch: Batch) -> Result<i64, ErrorCode> {
+        if batch.max_timestamp > self.latest_ms() {
+            return Err(ErrorCode::InvalidTimestamp);
+        }
         let stored = self.log.append(partition.clone(), batch).await;
         let refused = self.refusing.swap(stored.is_err(), Ordering::Relaxed);
         stored.map_err(|error| {
@@ -74,6 +83,13 @@ impl Produce {
             }
             code(&error)
         })
+    }
+
+    /// The latest timestamp that a record may have, in milliseconds since the Unix epoch.
+    fn latest_ms(&self) -> i64 {
+        let latest = (self.clock)() + FARTHEST_AHEAD;
+        let since = latest.duration_since(UNIX_EPOCH).unwrap_or_default();
+        i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
     }
 }
 

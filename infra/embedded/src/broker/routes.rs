@@ -16,7 +16,6 @@ use tansu_service::{BytesFrameLayer, BytesFrameService, FrameRequestLayer, Frame
 use tansu_storage::StorageContainer;
 use tokio_util::sync::CancellationToken;
 
-use super::BrokerError;
 use super::catalogue::Catalogue;
 use super::deletion::{DeleteRecords, DeleteTopics};
 use super::fetch::Fetch;
@@ -24,6 +23,7 @@ use super::groups::DescribeGroups;
 use super::offsets::ListOffsets;
 use super::produce::Produce;
 use super::producer_ids::InitProducerId;
+use super::{BrokerClock, BrokerError};
 use crate::record_log::RecordLog;
 
 pub(super) type Requests = BytesFrameService<FrameRouteService<(), Error>>;
@@ -39,6 +39,7 @@ pub(super) struct Parts {
     /// Where Tansu keeps topics and groups.
     tansu_file: PathBuf,
     cancellation: CancellationToken,
+    clock: BrokerClock,
 }
 
 impl Parts {
@@ -47,6 +48,7 @@ impl Parts {
         log: RecordLog,
         tansu_file: PathBuf,
         cancellation: CancellationToken,
+        clock: BrokerClock,
     ) -> Result<Self, BrokerError> {
         let groups = Controller::with_storage(storage.clone()).map_err(|error| BrokerError::Broken {
             reason: error.to_string(),
@@ -58,6 +60,7 @@ impl Parts {
             log,
             tansu_file,
             cancellation,
+            clock,
         })
     }
 
@@ -93,6 +96,7 @@ impl Parts {
                 catalogue: catalogue.clone(),
                 log: log.clone(),
                 refusing: Arc::default(),
+                clock: Arc::clone(&self.clock),
             },
         )?;
         let routes = with(

@@ -9,6 +9,7 @@ use embedded::{Broker, BrokerError, BrokerSettings};
 use rdkafka::admin::AdminOptions;
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::producer::{FutureProducer, FutureRecord, Producer as _};
+use rdkafka::types::RDKafkaErrorCode;
 use rdkafka::{Offset, TopicPartitionList};
 
 use crate::client::{self, PATIENCE};
@@ -158,14 +159,45 @@ async fn retention_counts_on_the_clock_it_was_given() {
             &[("cleanup.policy", "delete"), ("retention.ms", retention_ms)],
         )
         .await;
-        let timestamp = i64::try_from(produced.as_millis()).expect("a time");
-        let record = FutureRecord::to(topic).key("key").payload("value").timestamp(timestamp);
-        producer.send(record, PATIENCE).await.expect("the record is stored");
+        producer
+            .send(dated(topic, produced), PATIENCE)
+            .await
+            .expect("the record is stored");
     }
     broker.clean_up().await.expect("a clean-up");
     assert_eq!(client::watermarks(&address, "short", 0), (1, 1));
     assert_eq!(client::watermarks(&address, "long", 0), (0, 1));
-    assert_eq!(client::send(&producer, "short", "key", b"next").await, 1);
+    let next = producer.send(dated("short", produced), PATIENCE).await;
+    assert_eq!(next.expect("the record is stored").offset, 1);
+}
+
+fn dated(topic: &str, since_1970: Duration) -> FutureRecord<'_, str, str> {
+    let timestamp = i64::try_from(since_1970.as_millis()).expect("a time");
+    FutureRecord::to(topic).key("key").payload("value").timestamp(timestamp)
+}
+
+/// As Apache Kafka 4 does it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_more_than_an_hour_ahead_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let now = Duration::from_secs(1_000_000_000);
+    let settings = BrokerSettings {
+        clock: Arc::new(move || UNIX_EPOCH + now),
+        ..client::settings(folder.path())
+    };
+    let broker = Broker::start(settings).await.expect("the broker starts");
+    let address = broker.address();
+    client::create_topic(&address, TOPIC, 1, &[]).await;
+    let producer = client::producer(&address, &[]);
+    let hour = Duration::from_secs(60 * 60);
+    let stored = producer.send(dated(TOPIC, now + hour), PATIENCE).await;
+    assert_eq!(stored.expect("the record is stored").offset, 0);
+    let (error, _) = producer
+        .send(dated(TOPIC, now + hour + Duration::from_secs(1)), PATIENCE)
+        .await
+        .expect_err("it is refused");
+    assert_eq!(error.rdkafka_error_code(), Some(RDKafkaErrorCode::InvalidTimestamp));
+    assert_eq!(client::watermarks(&address, TOPIC, 0), (0, 1));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,7 @@
 //! `ytempire doctor`: is everything there, and does it answer? Every finding that is bad says what to do.
 
 use anyhow::{Context, Result, bail};
+use chrono::{DateTime, Utc};
 use events::Topic;
 use log::Probe;
 use serde::Serialize;
@@ -138,7 +139,37 @@ async fn lake(platform: &Platform) -> Result<String> {
     ))
 }
 
+/// # Errors
+/// A pipeline is stopped, or has put rows aside.
 async fn pipelines(platform: &Platform) -> Result<String> {
+    // what the processes that run them say of themselves
+    let stopped: Vec<(String, String, String, DateTime<Utc>)> = sqlx::query_as(
+        "SELECT sink, string_agg(topic || '/' || partition || '@' || position, ' ' ORDER BY topic, partition), trouble, trouble_since \
+         FROM sink.progress WHERE trouble IS NOT NULL AND updated_at > now() - INTERVAL '15 seconds' \
+         GROUP BY sink, trouble, trouble_since ORDER BY sink",
+    )
+    .fetch_all(platform.pool()?)
+    .await?;
+    if !stopped.is_empty() {
+        let said = stopped.iter().map(|(sink, places, why, since)| {
+            format!(
+                "{sink} has not moved since {}, at {places}: {why}",
+                since.format("%Y-%m-%d %H:%M:%S UTC")
+            )
+        });
+        bail!("{}", said.collect::<Vec<_>>().join("; "));
+    }
+    let (rows, newest): (i64, Option<String>) = sqlx::query_as(
+        "SELECT count(*), (array_agg(sink || ': ' || reason ORDER BY refused_at DESC))[1] FROM sink.refused_rows \
+         WHERE NOT starts_with(sink, 'shadow:')",
+    )
+    .fetch_one(platform.pool()?)
+    .await?;
+    if let Some(newest) = newest {
+        bail!(
+            "{rows} rows were put aside, as views can't hold them ({newest}): see `ytempire stream refused`, and please report it"
+        );
+    }
     let behind: Option<i64> =
         sqlx::query_scalar("SELECT sum(greatest(end_offset - position, 0))::bigint FROM sink.progress")
             .fetch_one(platform.pool()?)

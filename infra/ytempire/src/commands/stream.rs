@@ -2,6 +2,7 @@
 
 mod corrections;
 mod rebuild;
+mod refused;
 
 use std::sync::Arc;
 
@@ -19,23 +20,25 @@ use crate::platform::Platform;
 
 pub async fn run(start: Start, options: StreamOptions) -> Result<Done> {
     match options.command {
-        None => stream(start).await,
+        None => stream(start, options.instance).await,
         Some(StreamCommand::Rebuild(options)) => rebuild::run(start, options).await,
         Some(StreamCommand::Corrections(options)) => corrections::run(start, options).await,
+        Some(StreamCommand::Refused(options)) => refused::run(start, options).await,
     }
 }
 
-async fn stream(start: Start) -> Result<Done> {
+async fn stream(start: Start, instance: Option<String>) -> Result<Done> {
     let (clock, quiet) = (Arc::clone(&start.clock), start.global.quiet);
     // several run on one machine, so the address of the settings is for the one that was told it
     let address = start.global.http.clone().unwrap_or_else(|| "127.0.0.1:0".to_owned());
     let metrics = up::metrics()?;
     let listener = up::listen(&address).await?;
     let url = format!("http://{}", listener.local_addr()?);
-    let platform = tokio::select! {
+    let mut platform = tokio::select! {
         platform = Platform::shared(start.settings, start.clock) => platform?,
         () = asked_to_stop() => return Ok(Done::Wholly),
     };
+    platform.instance = instance;
     let readiness = Readiness::default();
     readiness.not_ready(up::PIPELINES, "starting");
     let mut pipelines = Pipelines::start(&platform).await?;

@@ -156,8 +156,14 @@ pub(super) fn watch(
             metrics.run_upkeep();
             let in_trouble: Vec<String> = watched
                 .iter()
-                .filter(|one| one.status.borrow().trouble.is_some())
-                .map(|one| format!("{} can't write at the moment", one.sink))
+                .filter_map(|one| {
+                    let since = one.status.borrow().trouble.as_ref()?.since;
+                    let since = since.format("%Y-%m-%d %H:%M:%S UTC");
+                    Some(format!(
+                        "{} has not moved since {since}: its log and `ytempire doctor` say why",
+                        one.sink
+                    ))
+                })
                 .collect();
             match in_trouble.is_empty() {
                 true => readiness.ready(PIPELINES),

@@ -11,7 +11,7 @@ pub(super) use compare::show;
 use std::collections::HashMap;
 
 use anyhow::Result;
-use batch::{Place, Session};
+use batch::{Cut, Place, Session};
 use events::{Partition, Positions, Topic};
 use features::{FAMILIES, Family, View, Views};
 use lake::Table;
@@ -98,8 +98,13 @@ async fn check(platform: &Platform) -> Result<Report> {
         report.topics.push(check_topic(platform, &session, topic, goal).await?);
     }
     let mut computed = Views::new();
-    for (family, at) in &by_family {
-        computed.extend(batch::recompute(&session, family, at).await?);
+    for (family, at, refused) in &by_family {
+        let cut = Cut {
+            at,
+            refused,
+            removal: None,
+        };
+        computed.extend(batch::recompute(&session, family, &cut).await?);
     }
     report.views = View::all()
         .map(|view| compare::views(&view, &views, &computed))
@@ -112,15 +117,23 @@ async fn check(platform: &Platform) -> Result<Report> {
     Ok(report)
 }
 
+/// A family, where it stands, and the places of the rows that it has put aside.
+type Standing = (&'static Family, Positions, Vec<(Partition, i64)>);
+
 /// Every view and the positions behind them, as of one moment.
-async fn read_views(platform: &Platform) -> Result<(Views, Vec<(&'static Family, Positions)>)> {
+async fn read_views(platform: &Platform) -> Result<(Views, Vec<Standing>)> {
     let mut snapshot = platform
         .pool()?
         .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         .await?;
     let mut at = Vec::new();
     for family in FAMILIES {
-        at.push((family, streams::stored_positions(&mut *snapshot, family.sink).await?));
+        let positions = streams::stored_positions(&mut *snapshot, family.sink).await?;
+        at.push((
+            family,
+            positions,
+            streams::refused_places(&mut *snapshot, family.sink).await?,
+        ));
     }
     let mut views = Views::new();
     for view in View::all() {
@@ -130,9 +143,9 @@ async fn read_views(platform: &Platform) -> Result<(Views, Vec<(&'static Family,
 }
 
 /// The position vector that all families have reached in some partition: what the lake has to have reached, too.
-fn furthest(by_family: &[(&'static Family, Positions)]) -> Positions {
+fn furthest(by_family: &[Standing]) -> Positions {
     let mut furthest = Positions::default();
-    for (partition, position) in by_family.iter().flat_map(|(_, at)| at.iter()) {
+    for (partition, position) in by_family.iter().flat_map(|(_, at, _)| at.iter()) {
         furthest.set(partition, position.max(furthest.of(partition)));
     }
     furthest

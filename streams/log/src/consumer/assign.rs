@@ -116,12 +116,14 @@ impl ClientContext for Seats {}
 
 impl ConsumerContext for Seats {
     fn rebalance(&self, consumer: &BaseConsumer<Self>, error: RDKafkaRespErr, list: &mut TopicPartitionList) {
-        let outcome = match error {
-            RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS => self.sit(consumer, partitions_of(list)),
-            _ => self.stand_up(consumer),
+        let (change, outcome) = match error {
+            RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS => {
+                ("partitions assigned", self.sit(consumer, partitions_of(list)))
+            }
+            _ => ("partitions given up", self.stand_up(consumer)),
         };
         match outcome {
-            Ok(()) => tracing::debug!(partitions = list.count(), epoch = self.epoch(), "partitions assigned"),
+            Ok(()) => tracing::debug!(partitions = list.count(), epoch = self.epoch(), "{change}"),
             // without an assignment nothing is read; the group moves on when the session ends
             Err(error) => tracing::error!(%error, "partitions could not be taken"),
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::Duration;
 
 use embedded::{Broker, BrokerSettings};
 use events::{Event, Partition, Payload, Topic, VideoId, VideoSnapshot};
@@ -17,6 +17,11 @@ pub const LIMITS: BatchLimits = BatchLimits {
     max_wait: Duration::from_millis(50),
 };
 
+#[expect(clippy::disallowed_methods, reason = "records are dated by the broker's clock")]
+fn now() -> std::time::SystemTime {
+    std::time::SystemTime::now()
+}
+
 /// A running broker with every topic of the catalogue.
 pub struct Fixture {
     _folder: tempfile::TempDir,
@@ -30,7 +35,7 @@ pub async fn start() -> Fixture {
         data: folder.path().to_owned(),
         listen: ([127, 0, 0, 1], 0).into(),
         cluster_id: "log-tests".to_owned(),
-        clock: Arc::new(|| UNIX_EPOCH),
+        clock: Arc::new(now),
     })
     .await
     .expect("a broker");

@@ -24,7 +24,16 @@ type Shared = Arc<Mutex<Store>>;
 fn join(settings: &Settings, store: &Shared) -> Consumer {
     let (settings, store) = (settings.clone(), Arc::clone(store));
     let start_at = move |_: &[Partition]| Ok(store.lock().expect("no panic").positions.clone());
-    let open = || Consumer::open(&settings, "groups", TOPICS, Assignment::Group, LIMITS, start_at);
+    let open = || {
+        Consumer::open(
+            &settings,
+            "groups",
+            TOPICS,
+            Assignment::Group { instance: None },
+            LIMITS,
+            start_at,
+        )
+    };
     tokio::task::block_in_place(open).expect("a consumer")
 }
 

@@ -41,7 +41,7 @@ impl Letter {
             return None;
         }
         let envelope = Envelope {
-            id: EventId::foreign(&self.source, &self.event_id),
+            id: EventId::told(&self.source, &self.event_id, self.observed_at, &self.raw),
             source: self.source.clone(),
             kind: self.kind.clone(),
             time: self.observed_at,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
-use batch::Session;
+use batch::{Cut, Session};
 use chrono::{DateTime, Utc};
 use events::fault::{self, Point};
 use events::{Partition, Positions, Span, Topic, Watermarks};
@@ -162,10 +162,16 @@ async fn fill_from_lake(
 ) -> Result<()> {
     removal::wait_for_lake(platform, &standing.positions).await?;
     let session = Session::open(&platform.lake).await?;
-    let views = batch::recompute(&session, family, &standing.positions).await?;
+    let refused = streams::refused_places(platform.pool()?, family.sink).await?;
+    let cut = Cut {
+        at: &standing.positions,
+        refused: &refused,
+        removal: None,
+    };
+    let views = batch::recompute(&session, family, &cut).await?;
     let mut counted: Vec<Counted> = Vec::new();
     for tile in family.tiles.iter().filter(|tile| tile.counts_once()) {
-        let events = batch::counted_events(&session, tile.topic, &standing.positions).await?;
+        let events = batch::counted_events(&session, tile.topic, &cut).await?;
         counted.push((tile.name, events));
     }
     shadow.fill(&views, standing, &counted).await?;
