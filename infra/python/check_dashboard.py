@@ -31,6 +31,7 @@ LATE = {
     "ingest_webhooks_total",
     "ingest_withheld_total",
     "pipeline_failures_total",
+    "pipeline_refused_rows_total",
     "retention_rows_removed_total",
 }
 # Prometheus' own.

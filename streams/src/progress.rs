@@ -76,6 +76,8 @@ pub async fn report(
             Ok(Ok((kept, found))) => {
                 observer = Some(kept);
                 gauges.show(&found);
+                // while nobody can look, the other gauges keep what was seen last
+                metrics::gauge!("pipeline_observed_timestamp_seconds").set(now.timestamp_millis() as f64 / 1000.0);
                 if let Err(error) = store(&pool, &found).await {
                     tracing::debug!(%error, "progress could not be stored");
                 }

@@ -92,7 +92,7 @@ pub(crate) async fn window(
             state: known,
             from,
             to,
-            tiles: found.tiles,
+            tiles: found.tiles(),
             whole,
             gains,
         },

@@ -329,7 +329,7 @@ async fn rewrite_views(platform: &Platform) -> Result<Vec<ViewReport>> {
             removal: None,
         };
         let computed = batch::recompute(&session, family, &cut).await?;
-        let rewritten = rewriting.put(&computed).await?;
+        let rewritten = rewriting.put(&computed, "rows were removed from the lake").await?;
         reports.extend(rewritten.into_iter().map(|one| ViewReport {
             view: one.view,
             rows: one.before,

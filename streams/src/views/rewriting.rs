@@ -8,7 +8,7 @@ use features::{Family, Views};
 use sqlx::{AssertSqlSafe, PgPool, Postgres, Transaction};
 
 use super::store::{execute, lock_for_writing, look_into, run, stored_positions};
-use super::{Target, ViewsError, refused_places, rows, statements, views_of};
+use super::{Difference, Target, ViewsError, refused_places, rows, statements, views_of};
 
 /// A view that was written anew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,17 +56,31 @@ impl Rewriting<'_> {
         &self.refused
     }
 
-    /// Puts `views`, computed at [`Rewriting::at`], in the place of those that differ.
+    /// Puts `views`, computed at [`Rewriting::at`], in the place of those that differ, and notes how many rows did.
     ///
     /// # Errors
     /// The database is away, or `views` are not those of the definitions.
-    pub async fn put(mut self, views: &Views) -> Result<Vec<Rewritten>, ViewsError> {
+    pub async fn put(mut self, views: &Views, why: &str) -> Result<Vec<Rewritten>, ViewsError> {
         let mut rewritten = Vec::new();
         note_all(&mut self.transaction, self.family).await?;
         for view in views_of(self.family) {
             let stored = rows::read_view(&mut *self.transaction, &view).await?;
             let computed = views.get(view.name()).map(Vec::as_slice).unwrap_or_default();
             if stored != computed {
+                let difference = Difference::between(&view, &stored, computed);
+                let (removed, added) = (
+                    difference.only_live.len() + difference.changed.len(),
+                    difference.only_shadow.len() + difference.changed.len(),
+                );
+                note_rebuild(
+                    &mut self.transaction,
+                    self.family.sink,
+                    view.name(),
+                    removed,
+                    added,
+                    why,
+                )
+                .await?;
                 execute(&mut self.transaction, format!("DELETE FROM {}", view.name())).await?;
                 rows::write(&mut self.transaction, "views", &view, computed).await?;
             }
@@ -80,6 +94,26 @@ impl Rewriting<'_> {
         self.transaction.commit().await?;
         Ok(rewritten)
     }
+}
+
+/// Leaves a trace of rows that came and went by no event.
+pub(super) async fn note_rebuild(
+    tx: &mut Transaction<'_, Postgres>,
+    sink: &str,
+    view: &str,
+    removed: usize,
+    added: usize,
+    why: &str,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("INSERT INTO sink.rebuilds (sink, view, removed, added, why) VALUES ($1, $2, $3, $4, $5)")
+        .bind(sink)
+        .bind(view)
+        .bind(removed as i64)
+        .bind(added as i64)
+        .bind(why)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
 }
 
 /// Everything that a family hands on counts as touched: before its views are replaced.

@@ -11,7 +11,7 @@ use features::{Cell, Family, View, Views};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool, Postgres, Transaction};
 use uuid::Uuid;
 
-use super::rewriting::{hand_on, note_all};
+use super::rewriting::{hand_on, note_all, note_rebuild};
 use super::store::{lock_for_writing, look_into, stored_standing};
 use super::{Target, ViewsError, ViewsSink, event_ids, refused, rows, views_of};
 use crate::Standing;
@@ -195,14 +195,8 @@ impl Shadow {
         take_over(&mut tx, &self.target.sink, &live.sink).await?;
         fault::reached(Point::ShadowSwapped);
         for one in &swapped {
-            sqlx::query("INSERT INTO sink.rebuilds (sink, view, removed, added, why) VALUES ($1, $2, $3, $4, $5)")
-                .bind(&live.sink)
-                .bind(one.view)
-                .bind(one.removed as i64)
-                .bind(one.added as i64)
-                .bind(why)
-                .execute(&mut *tx)
-                .await?;
+            let (removed, added) = (one.removed as usize, one.added as usize);
+            note_rebuild(&mut tx, &live.sink, one.view, removed, added, why).await?;
         }
         tx.commit().await?;
         self.discard().await?;

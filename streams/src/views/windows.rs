@@ -11,17 +11,29 @@ use super::{ViewsError, rows};
 pub struct Window {
     /// All of them as one, in the columns of [`View::columns`]; none where there is no tile.
     pub whole: Option<Vec<Cell>>,
-    /// The last tile before the window.
-    pub before: Option<Vec<Cell>>,
-    /// The last tile in it.
-    pub last: Option<Vec<Cell>>,
-    pub tiles: usize,
+    /// Newest tiles before the window, the newest first.
+    before: Vec<Vec<Cell>>,
+    /// Those in it, the newest first.
+    inside: Vec<Vec<Cell>>,
 }
 
+/// So many tiles before a window are looked at for one that tells a counter.
+const LOOKS_BACK: usize = 50;
+
 impl Window {
-    /// How much a cumulative counter grew in the window: see [`features::gain`].
+    pub fn tiles(&self) -> usize {
+        self.inside.len()
+    }
+
+    /// How much a cumulative counter grew in the window, between the newest tiles that tell it: see [`features::gain`].
     pub fn gain(&self, tile: &'static Tile, counter: &str) -> Option<i64> {
-        features::gain(tile, counter, self.before.as_ref()?, self.last.as_ref()?)
+        let at = View::Tile(tile)
+            .columns()
+            .iter()
+            .position(|column| column.name == counter)?;
+        let telling = |tiles: &[Vec<Cell>]| tiles.iter().position(|tile| tile[at] != Cell::Null);
+        let (before, last) = (telling(&self.before)?, telling(&self.inside)?);
+        features::gain(tile, counter, &self.before[before], &self.inside[last])
     }
 
     /// A column of the whole.
@@ -57,7 +69,7 @@ pub async fn read_window(
         })
         .collect();
     let statement = format!(
-        "SELECT * FROM (SELECT {names} FROM views.{tile} WHERE {same} AND {period} < $1 ORDER BY {period} DESC LIMIT 1) b \
+        "SELECT * FROM (SELECT {names} FROM views.{tile} WHERE {same} AND {period} < $1 ORDER BY {period} DESC LIMIT {LOOKS_BACK}) b \
          UNION ALL SELECT {names} FROM views.{tile} WHERE {same} AND {period} >= $1 AND {period} < $2",
         names = names.join(", "),
         tile = tile.name,
@@ -76,16 +88,17 @@ pub async fn read_window(
         Period::Day => Cell::Day(from.date_naive().to_epoch_days()),
         Period::Hour | Period::Always => Cell::Time(from.timestamp_micros()),
     };
-    let (mut inside, mut window) = (Vec::new(), Window::default());
+    let mut window = Window::default();
     for row in query.fetch_all(database).await? {
         let cells = rows::cells(&row, &columns)?;
         match cells[at] < begins {
-            true => window.before = Some(cells),
-            false => inside.push(cells),
+            true => window.before.push(cells),
+            false => window.inside.push(cells),
         }
     }
-    window.tiles = inside.len();
-    window.last = inside.iter().max_by(|left, right| left[at].cmp(&right[at])).cloned();
-    window.whole = features::union(tile, &inside)?;
+    for tiles in [&mut window.before, &mut window.inside] {
+        tiles.sort_by(|left, right| right[at].cmp(&left[at]));
+    }
+    window.whole = features::union(tile, &window.inside)?;
     Ok(window)
 }

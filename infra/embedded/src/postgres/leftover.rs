@@ -26,7 +26,13 @@ pub(super) fn end(data: &Path) -> Result<(), PostgresError> {
         if found.is_empty() {
             break;
         }
-        tracing::warn!(processes = ?found, signal = signal.unwrap_or("none"), "waiting for an earlier database server to end");
+        match signal {
+            // after a kill of the platform it takes a moment
+            None => tracing::info!(processes = ?found, "waiting for an earlier database server to end"),
+            Some(signal) => {
+                tracing::warn!(processes = ?found, signal, "an earlier database server does not end by itself")
+            }
+        }
         for pid in signal.iter().flat_map(|_| &found) {
             server::signal(*pid, signal.unwrap_or_default());
         }
