@@ -39,6 +39,7 @@ pub fn router(state: ApiState) -> Router {
         .route("/v1/analytics/channels", get(analytics::channels))
         .route("/v1/sources", get(sources::list))
         .route("/v1/pipelines", get(pipelines::list))
+        .route("/v1/groups", get(pipelines::groups))
         .route("/v1/views", get(views::list))
         .route("/v1/views/{name}", get(views::rows))
         .route("/v1/views/{name}/window", get(views::window))

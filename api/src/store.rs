@@ -5,6 +5,7 @@
 
 pub(crate) mod channels;
 pub(crate) mod charts;
+pub(crate) mod groups;
 pub(crate) mod pipelines;
 pub(crate) mod rollups;
 pub(crate) mod sources;

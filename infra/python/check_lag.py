@@ -4,8 +4,10 @@ usage: check_lag.py BIN BROKERS
 """
 
 import json
+import signal
 import subprocess
 import sys
+import threading
 import time
 import uuid
 
@@ -72,6 +74,75 @@ def main(binary: str, brokers: str) -> None:
     consumer.close()
     told = lag(binary, brokers, group)
     assert all(row["behind_seconds"] == 0 and row["behind"] == 0 for row in told.values()), told
+    open_transactions(binary, config, topic)
+    steady_rates(binary, config, topic)
+
+
+def commit(config: dict, group: str, topic: str, partition: int, offset: int) -> Consumer:
+    consumer = Consumer({**config, "group.id": group, "enable.auto.commit": False})
+    consumer.commit(offsets=[TopicPartition(topic, partition, offset)], asynchronous=False)
+    return consumer
+
+
+def open_transactions(binary: str, config: dict, topic: str) -> None:
+    """Neither records nor offsets in a transaction that hangs hide anything: that is when lag is asked for."""
+    brokers = config["bootstrap.servers"]
+    hanging = Producer({**config, "transactional.id": f"hangs-{uuid.uuid4()}"})
+    hanging.init_transactions(30)
+    hanging.begin_transaction()
+    for _ in range(10):
+        hanging.produce(topic, b"x", partition=2)
+    hanging.flush(30)
+    producer = Producer(config)
+    for _ in range(10):
+        producer.produce(topic, b"x", partition=2)
+    producer.flush(30)
+    groups = {f"before-{uuid.uuid4()}": 0, f"within-{uuid.uuid4()}": 4}
+    consumers = [commit(config, group, topic, 2, offset) for group, offset in groups.items()]
+    within = consumers[1]
+    metadata = within.consumer_group_metadata()
+    hanging.send_offsets_to_transaction([TopicPartition(topic, 2, 15)], metadata, 30)
+    began = time.monotonic()
+    for group, offset in groups.items():
+        row = lag(binary, brokers, group)[2]
+        assert (row["position"], row["end"], row["behind"]) == (offset, 20, 20 - offset), row
+        assert row["behind_seconds"] is not None and row["behind_seconds"] > 0, row
+    assert time.monotonic() - began < 60, "a transaction keeps nobody waiting"
+    hanging.commit_transaction(30)
+    (row,) = lag(binary, brokers, next(reversed(groups))).values()
+    assert (row["position"], row["end"]) == (15, 21), f"the mark of the transaction is an offset, too: {row}"
+    for consumer in consumers:
+        consumer.close()
+
+
+def steady_rates(binary: str, config: dict, topic: str) -> None:
+    """200 records come in a second, 120 are read: both are told, and that it never ends."""
+    group = f"steady-{uuid.uuid4()}"
+    consumer = commit(config, group, topic, 0, 0)
+    producer = Producer(config)
+    command = [binary, "lag", "--json", "--watch", "--brokers", config["bootstrap.servers"]]
+    watching = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    ticks, lines = 0, []
+    reading = threading.Thread(target=lambda: lines.extend(watching.stdout))
+    reading.start()
+    began = time.monotonic()
+    while (passed := time.monotonic() - began) < 20:
+        due = int(passed * 10)
+        for _ in range((due - ticks) * 20):
+            producer.produce(topic, b"x", partition=0)
+        producer.flush(30)
+        ticks = due
+        consumer.commit(offsets=[TopicPartition(topic, 0, ticks * 12)], asynchronous=False)
+        time.sleep(0.05)
+    watching.send_signal(signal.SIGINT)
+    assert watching.wait(5) == 0, "Ctrl-C ends it at once"
+    reading.join(5)
+    consumer.close()
+    rows = [row for row in json.loads(lines[-1]) if row["group"] == group]
+    assert len(lines) >= 4, f"a line a second, if the machine has the time: {len(lines)} in 20 s"
+    (row,) = rows
+    assert 160 < row["in_per_second"] < 240 and 96 < row["out_per_second"] < 144, row
+    assert row["caught_up_in_seconds"] is None, row
 
 
 if __name__ == "__main__":

@@ -62,25 +62,29 @@ pub struct Pipeline<S> {
     sink: Arc<Mutex<S>>,
     reading: Reading,
     clock: Arc<dyn Clock>,
+    /// Whether the consumer group is told of positions.
+    shows: bool,
     /// Behind what was written, of the partitions that are read.
     watermarks: Arc<Lock<Watermarks>>,
     status: watch::Sender<Status>,
 }
 
+/// What troubles begin with that are the brokers'.
+const READING: &str = "brokers do not hand out records";
+
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
-/// Before the client, which tries by itself, is asked again for records that it could not read.
-const AWAY_PAUSE: Duration = Duration::from_millis(500);
 /// Before a step is tried again that failed by our own fault: a new version, or a new look at the same data, may not fail.
 const LONG_PAUSE: Duration = Duration::from_secs(60);
 
-/// After so long without a record or an error, a trouble is over.
-const QUIET: Duration = Duration::from_secs(15);
+/// After so long without a record or an error a trouble is over; a client tries again every 2 s at least.
+const QUIET: Duration = Duration::from_secs(5);
 
 impl<S: Sink + 'static> Pipeline<S> {
     pub fn new(sink: S, reading: Reading, clock: Arc<dyn Clock>) -> Self {
         Self {
             name: sink.name().to_owned(),
+            shows: sink.is_told_of(),
             sink: Arc::new(Mutex::new(sink)),
             reading,
             clock,
@@ -118,10 +122,7 @@ impl<S: Sink + 'static> Pipeline<S> {
                 Ok(fetched) => self.step(fetched).await,
                 Err(LogError::Read(error)) => {
                     // the client reconnects by itself and goes on where it was
-                    self.trouble(&error.to_string());
-                    if !rest(AWAY_PAUSE, &stop).await {
-                        return Ok(());
-                    }
+                    self.trouble(&format!("{READING}: {error}"));
                     continue;
                 }
                 Err(LogError::Displaced(reason)) => {
@@ -137,7 +138,9 @@ impl<S: Sink + 'static> Pipeline<S> {
             match outcome {
                 Ok(()) => {
                     pause = FIRST_PAUSE;
-                    consumer.show(self.status.borrow().positions.clone());
+                    if self.shows {
+                        consumer.show(self.status.borrow().positions.clone());
+                    }
                 }
                 Err(SinkError::Ours(reason)) => {
                     // nobody but us can put it right, and nothing else has to stop for it
@@ -272,8 +275,10 @@ impl<S: Sink + 'static> Pipeline<S> {
 
     fn trouble(&self, reason: &str) {
         let known = self.status.borrow().trouble.clone();
-        // said once, not as often as it is tried
-        match known.as_ref().is_some_and(|known| known.reason == reason) {
+        // said once, not as often as it is tried; what a client says of brokers that are away goes to and fro
+        let about_brokers = |reason: &str| reason.starts_with(READING);
+        let said = |known: &Trouble| known.reason == reason || about_brokers(&known.reason) && about_brokers(reason);
+        match known.as_ref().is_some_and(said) {
             true => tracing::debug!(sink = self.name, reason, "step failed again"),
             false => tracing::warn!(
                 sink = self.name,

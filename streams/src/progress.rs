@@ -46,12 +46,13 @@ pub struct Watched {
     pub status: watch::Receiver<Status>,
 }
 
-/// Looks every second until `stop`, and writes what it sees.
+/// Looks every second until `stop`, and writes what it sees. While the brokers don't answer, `outlook` says why and since when.
 pub async fn report(
     watched: Vec<Watched>,
     settings: Settings,
     pool: PgPool,
     clock: Arc<dyn Clock>,
+    outlook: watch::Sender<Option<Trouble>>,
     stop: CancellationToken,
 ) {
     let mut ticks = tokio::time::interval(EVERY);
@@ -63,29 +64,63 @@ pub async fn report(
             () = stop.cancelled() => return,
             _ = ticks.tick() => {}
         }
-        let (watched, settings, now, taken) = (watched.clone(), settings.clone(), clock.now(), observer.take());
-        let looked = tokio::task::spawn_blocking(move || {
-            let mut observer = match taken {
-                Some(observer) => observer,
-                None => Observer::open(&settings)?,
-            };
-            let found = observer.look(&watched, now)?;
-            Ok::<_, LogError>((observer, found))
-        });
-        match looked.await {
-            Ok(Ok((kept, found))) => {
+        let looked = tokio::select! {
+            // a look at brokers that are away takes longer than anybody wants to wait
+            () = stop.cancelled() => return,
+            looked = look_once(&watched, &settings, &clock, observer.take()) => looked,
+        };
+        let stored = match looked {
+            Ok((kept, found)) => {
                 observer = Some(kept);
                 gauges.show(&found);
-                // while nobody can look, the other gauges keep what was seen last
-                metrics::gauge!("pipeline_observed_timestamp_seconds").set(now.timestamp_millis() as f64 / 1000.0);
-                if let Err(error) = store(&pool, &found).await {
-                    tracing::debug!(%error, "progress could not be stored");
+                metrics::gauge!("pipeline_observed_timestamp_seconds")
+                    .set(clock.now().timestamp_millis() as f64 / 1000.0);
+                if outlook.send_replace(None).is_some() {
+                    tracing::info!("the brokers answer again");
                 }
+                store(&pool, &found, &watched).await
             }
-            Ok(Err(error)) => tracing::debug!(%error, "progress could not be read"),
-            Err(_) => return,
+            Err(error) => {
+                gauges.blur();
+                despair(&outlook, error.to_string(), clock.now());
+                store_troubles(&pool, &watched).await
+            }
+        };
+        if let Err(error) = stored {
+            tracing::debug!(%error, "progress could not be stored");
         }
     }
+}
+
+async fn look_once(
+    watched: &[Watched],
+    settings: &Settings,
+    clock: &Arc<dyn Clock>,
+    observer: Option<Observer>,
+) -> Result<(Observer, Vec<Progress>), LogError> {
+    let (watched, settings, clock) = (watched.to_vec(), settings.clone(), Arc::clone(clock));
+    let looked = tokio::task::spawn_blocking(move || {
+        let mut observer = match observer {
+            Some(observer) => observer,
+            None => Observer::open(&settings)?,
+        };
+        let found = observer.look(&watched, clock.as_ref())?;
+        Ok((observer, found))
+    });
+    looked.await.unwrap_or(Err(LogError::Closed))
+}
+
+/// Says once that nobody can look.
+fn despair(outlook: &watch::Sender<Option<Trouble>>, reason: String, now: DateTime<Utc>) {
+    let known = outlook.borrow().clone();
+    if known.is_none() {
+        tracing::warn!(
+            reason,
+            "where the pipelines and other consumer groups stand can't be told"
+        );
+    }
+    let since = known.map_or(now, |known| known.since);
+    outlook.send_replace(Some(Trouble { reason, since }));
 }
 
 /// Looks at the groups again and again.
@@ -108,9 +143,9 @@ impl Observer {
     ///
     /// # Errors
     /// The brokers don't answer.
-    pub fn look_at(&mut self, stored: &[Place], now: DateTime<Utc>) -> Result<Vec<Progress>, LogError> {
-        let lags = self.probe.look(stored, now)?;
-        self.rates.note(now, &lags);
+    pub fn look_at(&mut self, stored: &[Place], clock: &dyn Clock) -> Result<Vec<Progress>, LogError> {
+        let lags = self.probe.look(stored, clock)?;
+        self.rates.note(&lags);
         let progress = |lag: GroupLag| Progress {
             rate: self.rates.of(&lag),
             lag,
@@ -119,13 +154,13 @@ impl Observer {
         Ok(lags.into_iter().map(progress).collect())
     }
 
-    fn look(&mut self, watched: &[Watched], now: DateTime<Utc>) -> Result<Vec<Progress>, LogError> {
+    fn look(&mut self, watched: &[Watched], clock: &dyn Clock) -> Result<Vec<Progress>, LogError> {
         let mut places = Vec::new();
         let mut own: BTreeMap<(String, String, i32), Own> = BTreeMap::new();
         for one in watched {
-            let status = one.status.borrow().clone();
+            let (status, at) = (one.status.borrow().clone(), clock.now());
             let held: Vec<events::Partition> = status.positions.iter().map(|(partition, _)| partition).collect();
-            for place in self.probe.places(&one.sink, &one.topics, &status.positions)? {
+            for place in self.probe.places(&one.sink, &one.topics, &status.positions, at)? {
                 let topic = one.topics.iter().find(|topic| topic.name() == place.topic);
                 let partition = topic.map(|topic| events::Partition {
                     topic: *topic,
@@ -148,7 +183,12 @@ impl Observer {
                 places.push(place);
             }
         }
-        let mut found = self.look_at(&places, now)?;
+        let mut found = self.look_at(&places, clock)?;
+        // of a sink that holds nothing here others tell
+        found.retain(|progress| {
+            let group = progress.lag.place.group.as_str();
+            !watched.iter().any(|one| one.sink == group) || places.iter().any(|place| place.group == group)
+        });
         for progress in &mut found {
             let place = &progress.lag.place;
             progress.own = own.remove(&(place.group.clone(), place.topic.clone(), place.partition));
@@ -157,12 +197,85 @@ impl Observer {
     }
 }
 
-/// What is shown by metrics. A group or topic that is gone is not shown any longer, but as zero.
+type Labels = [(&'static str, String); 3];
+
+/// What is shown by metrics. What is not known, or not any longer, is no number.
 #[derive(Default)]
 struct Gauges {
-    shown: Vec<[(&'static str, String); 3]>,
+    shown: Vec<Labels>,
     /// Of our own sinks, which another process may have taken over.
-    own: Vec<[(&'static str, String); 3]>,
+    own: Vec<Labels>,
+}
+
+const OF_GROUPS: [&str; 5] = [
+    "kafka_consumergroup_current_offset",
+    "kafka_consumergroup_lag",
+    "kafka_consumergroup_lag_seconds",
+    "kafka_consumergroup_in_per_second",
+    "kafka_consumergroup_out_per_second",
+];
+const OF_SINKS: [&str; 4] = [
+    "pipeline_position",
+    "pipeline_behind_records",
+    "pipeline_behind_seconds",
+    "pipeline_queryable_seconds",
+];
+
+/// Says what the metrics mean, for `/metrics`.
+pub fn describe() {
+    metrics::describe_gauge!(
+        OF_GROUPS[0],
+        "Next offset that the consumer group will read of the partition."
+    );
+    metrics::describe_gauge!(
+        OF_GROUPS[1],
+        "Offsets between the group's position and the partition's end."
+    );
+    metrics::describe_gauge!(
+        OF_GROUPS[2],
+        "Age of the next record that the group has to read; 0 when there is none."
+    );
+    metrics::describe_gauge!(
+        OF_GROUPS[3],
+        "Records that come to the partition in a second, over 10 s."
+    );
+    metrics::describe_gauge!(
+        OF_GROUPS[4],
+        "Records that the group reads of the partition in a second, over 10 s."
+    );
+    metrics::describe_gauge!(
+        OF_SINKS[0],
+        "Next offset that the sink will read of a partition that this process holds."
+    );
+    metrics::describe_gauge!(OF_SINKS[1], "Records that the sink has to read yet.");
+    metrics::describe_gauge!(
+        OF_SINKS[2],
+        "Age of the next record that the sink has to read; 0 when there is none."
+    );
+    metrics::describe_gauge!(
+        OF_SINKS[3],
+        "How long the oldest record of the last step took from the log until it could be queried."
+    );
+    metrics::describe_gauge!(
+        "pipeline_observed_timestamp_seconds",
+        "When this process last saw where consumer groups stand, as Unix time."
+    );
+    metrics::describe_counter!("pipeline_records_total", "Records that the pipeline has read.");
+    metrics::describe_counter!(
+        "pipeline_failures_total",
+        "Steps of the pipeline that failed and are tried again."
+    );
+    metrics::describe_counter!(
+        "pipeline_refused_rows_total",
+        "Rows that the sink's views could not hold."
+    );
+    metrics::describe_histogram!("pipeline_step_seconds", "How long a step of the pipeline took.");
+}
+
+fn set(names: &[&'static str], labels: &Labels, values: &[Option<f64>]) {
+    for (name, value) in names.iter().zip(values) {
+        metrics::gauge!(*name, labels).set(value.unwrap_or(f64::NAN));
+    }
 }
 
 impl Gauges {
@@ -177,45 +290,112 @@ impl Gauges {
                     ("partition", place.partition.to_string()),
                 ]
             };
+            let (position, behind) = (Some(place.position as f64), Some(progress.lag.behind() as f64));
             if let Some(own) = &progress.own {
                 let labels = labels("sink");
-                held.push(labels.clone());
-                metrics::gauge!("pipeline_position", &labels).set(place.position as f64);
-                metrics::gauge!("pipeline_behind_records", &labels).set(progress.lag.behind() as f64);
-                if let Some(seconds) = progress.lag.behind_seconds {
-                    metrics::gauge!("pipeline_behind_seconds", &labels).set(seconds);
-                }
-                if let Some(ms) = own.queryable_ms {
-                    metrics::gauge!("pipeline_queryable_seconds", &labels).set(ms as f64 / 1000.0);
-                }
+                let queryable = own.queryable_ms.map(|ms| ms as f64 / 1000.0);
+                set(
+                    &OF_SINKS,
+                    &labels,
+                    &[position, behind, progress.lag.behind_seconds, queryable],
+                );
+                held.push(labels);
             }
             let labels = labels("consumergroup");
-            metrics::gauge!("kafka_consumergroup_current_offset", &labels).set(place.position as f64);
-            metrics::gauge!("kafka_consumergroup_lag", &labels).set(progress.lag.behind() as f64);
-            if let Some(seconds) = progress.lag.behind_seconds {
-                metrics::gauge!("kafka_consumergroup_lag_seconds", &labels).set(seconds);
-            }
-            if let Some(rate) = progress.rate {
-                metrics::gauge!("kafka_consumergroup_in_per_second", &labels).set(rate.in_per_second);
-                metrics::gauge!("kafka_consumergroup_out_per_second", &labels).set(rate.out_per_second);
-            }
+            let (comes, goes) = (
+                progress.rate.map(|rate| rate.in_per_second),
+                progress.rate.map(|rate| rate.out_per_second),
+            );
+            set(
+                &OF_GROUPS,
+                &labels,
+                &[position, behind, progress.lag.behind_seconds, comes, goes],
+            );
             shown.push(labels);
         }
         for gone in self.shown.iter().filter(|labels| !shown.contains(labels)) {
-            metrics::gauge!("kafka_consumergroup_lag", gone).set(0.0);
-            metrics::gauge!("kafka_consumergroup_lag_seconds", gone).set(0.0);
+            set(&OF_GROUPS, gone, &[None; 5]);
         }
         for gone in self.own.iter().filter(|labels| !held.contains(labels)) {
-            metrics::gauge!("pipeline_behind_records", gone).set(0.0);
-            metrics::gauge!("pipeline_behind_seconds", gone).set(0.0);
-            metrics::gauge!("pipeline_queryable_seconds", gone).set(0.0);
+            set(&OF_SINKS, gone, &[None; 4]);
         }
         self.shown = shown;
         self.own = held;
     }
+
+    /// Nobody can look.
+    fn blur(&mut self) {
+        self.show(&[]);
+    }
 }
 
-async fn store(pool: &PgPool, found: &[Progress]) -> Result<(), sqlx::Error> {
+/// Why sinks are not moving, while nothing else can be told of them.
+async fn store_troubles(pool: &PgPool, watched: &[Watched]) -> Result<(), sqlx::Error> {
+    for one in watched {
+        let status = one.status.borrow().clone();
+        let Some(trouble) = status.trouble else {
+            continue;
+        };
+        for (partition, _) in status.positions.iter() {
+            sqlx::query(
+                "UPDATE sink.progress SET trouble = $1, trouble_since = $2, updated_at = now() \
+                 WHERE sink = $3 AND topic = $4 AND partition = $5",
+            )
+            .bind(&trouble.reason)
+            .bind(trouble.since)
+            .bind(&one.sink)
+            .bind(partition.topic.name())
+            .bind(partition.number)
+            .execute(pool)
+            .await?;
+        }
+    }
+    Ok(())
+}
+
+async fn store(pool: &PgPool, found: &[Progress], watched: &[Watched]) -> Result<(), sqlx::Error> {
+    store_own(pool, found).await?;
+    let others: Vec<&Progress> = found
+        .iter()
+        .filter(|progress| !watched.iter().any(|one| one.sink == progress.lag.place.group))
+        .collect();
+    store_others(pool, &others).await
+}
+
+async fn store_others(pool: &PgPool, others: &[&Progress]) -> Result<(), sqlx::Error> {
+    let lags = || others.iter().map(|progress| &progress.lag);
+    let rates = || others.iter().map(|progress| progress.rate);
+    let ends = others
+        .iter()
+        .map(|progress| progress.rate?.caught_up_in_seconds(progress.lag.behind()));
+    sqlx::query(
+        "INSERT INTO sink.consumer_groups (consumergroup, topic, partition, position, end_offset, behind_seconds, in_per_second, \
+         out_per_second, caught_up_in_seconds, updated_at) \
+         SELECT *, now() FROM unnest($1::text[], $2::text[], $3::int[], $4::bigint[], $5::bigint[], $6::float8[], $7::float8[], \
+         $8::float8[], $9::float8[]) \
+         ON CONFLICT (consumergroup, topic, partition) DO UPDATE SET position = excluded.position, \
+         end_offset = excluded.end_offset, behind_seconds = excluded.behind_seconds, in_per_second = excluded.in_per_second, \
+         out_per_second = excluded.out_per_second, caught_up_in_seconds = excluded.caught_up_in_seconds, updated_at = now()",
+    )
+    .bind(lags().map(|lag| lag.place.group.clone()).collect::<Vec<_>>())
+    .bind(lags().map(|lag| lag.place.topic.clone()).collect::<Vec<_>>())
+    .bind(lags().map(|lag| lag.place.partition).collect::<Vec<_>>())
+    .bind(lags().map(|lag| lag.place.position).collect::<Vec<_>>())
+    .bind(lags().map(|lag| lag.end).collect::<Vec<_>>())
+    .bind(lags().map(|lag| lag.behind_seconds).collect::<Vec<_>>())
+    .bind(rates().map(|rate| Some(rate?.in_per_second)).collect::<Vec<_>>())
+    .bind(rates().map(|rate| Some(rate?.out_per_second)).collect::<Vec<_>>())
+    .bind(ends.collect::<Vec<_>>())
+    .execute(pool)
+    .await?;
+    // groups and topics that are gone; several processes may write, none slower than this
+    sqlx::query("DELETE FROM sink.consumer_groups WHERE updated_at < now() - INTERVAL '60 seconds'")
+        .execute(pool)
+        .await?;
+    Ok(())
+}
+
+async fn store_own(pool: &PgPool, found: &[Progress]) -> Result<(), sqlx::Error> {
     let ours: Vec<(&GroupLag, &Own, Option<Rate>)> = found
         .iter()
         .filter_map(|progress| Some((&progress.lag, progress.own.as_ref()?, progress.rate)))

@@ -55,6 +55,11 @@ pub enum SinkError {
 pub trait Sink: Send {
     fn name(&self) -> &str;
 
+    /// Whether its consumer group shows on lag displays: not that of a sink that is there for a while only.
+    fn is_told_of(&self) -> bool {
+        true
+    }
+
     /// Looks at the store again and says where the sink stands.
     async fn standing(&mut self, partitions: &[Partition]) -> Result<Standing, SinkError>;
 

@@ -246,6 +246,10 @@ impl Sink for ViewsSink {
         &self.target.sink
     }
 
+    fn is_told_of(&self) -> bool {
+        self.target.is_live()
+    }
+
     async fn standing(&mut self, partitions: &[Partition]) -> Result<Standing, SinkError> {
         let stored = stored_standing(&self.pool, &self.target.sink)
             .await

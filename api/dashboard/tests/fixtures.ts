@@ -1,5 +1,5 @@
 // Rows as the API answers them; a test names only what it is about.
-import type { CategoryTrend, ChartEntry, Correction, Pipeline, Region, Trends, Video, VideoStats, View } from "../src/api/resources";
+import type { CategoryTrend, ChartEntry, Correction, GroupLag, Pipeline, Region, Trends, Video, VideoStats, View } from "../src/api/resources";
 import { AS_OF, NOW } from "./loopback-api";
 
 export function entry(part: Partial<ChartEntry>): ChartEntry {
@@ -118,6 +118,23 @@ export function pipeline(part: Partial<Pipeline>): Pipeline {
     committed_at: NOW,
     trouble: null,
     trouble_since: null,
+    updated_at: NOW,
+    ...part,
+  };
+}
+
+export function groupLag(part: Partial<GroupLag>): GroupLag {
+  return {
+    group: "strangers",
+    topic: "orders",
+    partition: 0,
+    position: 10,
+    end: 10,
+    behind: 0,
+    behind_seconds: null,
+    in_per_second: null,
+    out_per_second: null,
+    caught_up_in_seconds: null,
     updated_at: NOW,
     ...part,
   };

@@ -12,6 +12,7 @@ let api: LoopbackApi;
 beforeEach(async () => {
   api = await startApi({
     [PATH]: () => success({ pipelines: [pipeline({})] }),
+    "/v1/groups": () => success({ groups: [] }, null),
     "/v1/views": () => success({ views: [] }, null),
     "/v1/corrections": () => success({ corrections: [] }, null),
   });
@@ -44,6 +45,16 @@ test("a sink that is not moving says why, and since when", async () => {
   const [first] = within(screen.getByRole("table", { name: "Partitions of views" })).getAllByRole("row").slice(1);
   expect(first).toHaveTextContent("Stopped");
   expect(screen.getByRole("table", { name: "Partitions of lake" })).not.toHaveTextContent("Stopped");
+});
+
+test("a sink that has read everything but has not reported for over a minute is shown as stalled", async () => {
+  api.routes[PATH] = () => success({ pipelines: [pipeline({ updated_at: "2020-08-17T09:58:00Z" }), pipeline({ partition: 1 })] });
+  visit("/pipelines", api.url);
+  const [old, fresh] = within(await screen.findByRole("table", { name: "Partitions of views" })).getAllByRole("row").slice(1);
+  expect(old).toHaveTextContent("Stalled");
+  expect(old).not.toHaveTextContent("Caught up");
+  expect(fresh).toHaveTextContent("Caught up");
+  expect(screen.getByText("2 partitions, 1 stalled", { exact: false })).toBeVisible();
 });
 
 test("ages are counted on the server's clock and grow while nothing new comes", async () => {
@@ -80,11 +91,19 @@ test("before any sink has read, the page says how to feed it", async () => {
 });
 
 describe("lag", () => {
-  test("a sink with records left that has not reported for a minute is stalled; one without is not", () => {
-    const old = "2020-08-17T09:58:00Z";
-    expect(condition(pipeline({ behind: 1 }), NOW_MS)).toBe("behind");
-    expect(condition(pipeline({ behind: 1, updated_at: old }), NOW_MS)).toBe("stalled");
-    expect(condition(pipeline({ behind: 0, updated_at: old }), NOW_MS)).toBe("caught-up");
+  test("a sink that has not reported for over a minute is stalled, whether it was behind or not", () => {
+    const minute = "2020-08-17T09:59:00Z";
+    const longer = "2020-08-17T09:58:59Z";
+    expect(condition(pipeline({ behind: 1, updated_at: minute }), NOW_MS)).toBe("behind");
+    expect(condition(pipeline({ behind: 0, updated_at: minute }), NOW_MS)).toBe("caught-up");
+    expect(condition(pipeline({ behind: 1, updated_at: longer }), NOW_MS)).toBe("stalled");
+    expect(condition(pipeline({ behind: 0, updated_at: longer }), NOW_MS)).toBe("stalled");
+  });
+
+  test("a sink that has told its trouble is stopped, however old its report is", () => {
+    const trouble = "database: connection refused";
+    expect(condition(pipeline({ trouble }), NOW_MS)).toBe("stopped");
+    expect(condition(pipeline({ trouble, behind: 1, updated_at: "2020-08-17T09:58:00Z" }), NOW_MS)).toBe("stopped");
   });
 
   test("an empty partition has been read in full", () => {

@@ -7,15 +7,18 @@ import { failure, type LoopbackApi, startApi, success } from "./loopback-api";
 import { visit } from "./visit";
 
 const PIPELINES = "/v1/pipelines";
+const GROUPS = "/v1/groups";
 const VIEWS = "/v1/views";
 const CORRECTIONS = "/v1/corrections";
 const CORRECTED = "Corrections by late events";
+const NO_GROUPS = "No other consumer group has committed an offset on this cluster.";
 const NOTHING_CORRECTED = "No late event has changed anything yet.";
 
 let api: LoopbackApi;
 beforeEach(async () => {
   api = await startApi({
     [PIPELINES]: () => success({ pipelines: [pipeline({})] }),
+    [GROUPS]: () => success({ groups: [] }, null),
     [VIEWS]: () => success({ views: [view({})] }),
     [CORRECTIONS]: () => success({ corrections: [] }, null),
   });
@@ -130,12 +133,14 @@ test("as long as no late event has changed anything, the page says so and as of 
 
 const SHOWN = {
   [PIPELINES]: () => screen.findByRole("table", { name: "Partitions of views" }),
+  [GROUPS]: () => screen.findByText(NO_GROUPS),
   [VIEWS]: () => screen.findByRole("table", { name: "Views by sink" }),
   [CORRECTIONS]: () => screen.findByText(NOTHING_CORRECTED),
 };
 
 test.each([
   [PIPELINES, "Pipelines"],
+  [GROUPS, "Other consumer groups"],
   [VIEWS, "Views"],
   [CORRECTIONS, CORRECTED],
 ])("when %s fails its error has its name, and the rest of the page stays", async (failing, name) => {

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::client::Client;
 use crate::database::Database;
 
-const ADDRESSES: [(&str, &str); 20] = [
+const ADDRESSES: [(&str, &str); 21] = [
     ("regions", "/v1/trending/regions"),
     ("chart_of_the_latest_day", "/v1/trending?region=US"),
     ("chart_of_another_day", "/v1/trending?region=US&day=2020-08-12"),
@@ -33,6 +33,7 @@ const ADDRESSES: [(&str, &str); 20] = [
         "/v1/views/video_hours/window?video_id=riser000001&hours=2&to=2020-08-14T01:00:00Z",
     ),
     ("corrections", "/v1/corrections?view=video_day_tiles"),
+    ("groups", "/v1/groups"),
 ];
 
 #[tokio::test]

@@ -64,7 +64,7 @@ impl Global {
 #[derive(Debug, clap::Args)]
 pub struct LagOptions {
     /// Of another cluster, where groups are known by what they have committed
-    #[arg(long, value_name = "HOST:PORT")]
+    #[arg(long, value_name = "HOST:PORT", value_parser = brokers)]
     pub brokers: Option<String>,
     /// Look every second until Ctrl-C; with --json, a line each
     #[arg(long)]
@@ -80,6 +80,21 @@ pub struct StreamOptions {
     pub instance: Option<String>,
     #[command(subcommand)]
     pub command: Option<StreamCommand>,
+}
+
+/// Addresses as Kafka's clients take them, comma separated.
+fn brokers(text: &str) -> Result<String, String> {
+    for one in text.split(',') {
+        let port = one
+            .trim()
+            .rsplit_once(':')
+            .map(|(host, port)| (host, port.parse::<u16>()));
+        match port {
+            Some((host, Ok(port))) if !host.is_empty() && port > 0 => {}
+            _ => return Err(format!("{one:?} is no address: give host:port, such as 127.0.0.1:9092")),
+        }
+    }
+    Ok(text.to_owned())
 }
 
 /// What Kafka takes as a `group.instance.id`: the letters of a topic's name.

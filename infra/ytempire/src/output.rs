@@ -25,6 +25,14 @@ pub fn print(text: &str) -> Result<()> {
     finish(std::io::stdout().lock().write_all(text.as_bytes()))
 }
 
+/// As [`print`]; false when nobody reads any more.
+pub fn print_while_read(text: &str) -> Result<bool> {
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(false),
+        written => written.map(|()| true).map_err(Into::into),
+    }
+}
+
 /// An empty screen, on a terminal.
 pub fn clear() -> Result<()> {
     match std::io::stdout().is_terminal() {
@@ -39,6 +47,11 @@ pub fn print_json(value: &impl Serialize) -> Result<()> {
 
 /// A table of texts, for people.
 pub fn print_table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> Result<()> {
+    print(&table(header, rows))
+}
+
+/// Rows under a header, as text.
+pub fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let mut table = Table::new();
     table
         .load_preset(presets::UTF8_FULL_CONDENSED)
@@ -46,7 +59,7 @@ pub fn print_table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>)
     for row in rows {
         table.add_row(row);
     }
-    print(&format!("{table}\n"))
+    format!("{table}\n")
 }
 
 /// Rows as they come. A table needs all of them for its column widths; the others are written batch by batch.

@@ -124,7 +124,7 @@ impl Platform {
             return Err(wrong_use(anyhow!(
                 "{} not set: this command shares the work on external parts with others, so it has to be told where they are. For \
                  everything on this machine there is `ytempire up`",
-                missing.join(" and ")
+                missing.join(", ")
             )));
         }
         let lake = Lake::open(&settings.lake.url, settings.lake.options.clone())?;
@@ -254,6 +254,12 @@ impl Platform {
     }
 
     async fn connect(&mut self) -> Result<()> {
+        let scheme = self.database_url.split(':').next().unwrap_or_default();
+        if !["postgres", "postgresql"].contains(&scheme) {
+            return Err(wrong_use(anyhow!(
+                "DATABASE_URL begins with {scheme}: give postgres://user:password@host:port/database"
+            )));
+        }
         let pool = PgPoolOptions::new()
             .max_connections(self.settings.database.connections)
             .acquire_timeout(Duration::from_secs(30))

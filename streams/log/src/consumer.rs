@@ -1,6 +1,7 @@
 //! The batch consumer. It owns a thread that polls, because librdkafka's callbacks block, and hands batches over a
 //! channel of one: a slow reader stops the polling, and librdkafka's own bounded buffer stops the fetching.
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -81,6 +82,7 @@ impl Consumer {
             limits,
             sender,
             orders,
+            told: Cell::default(),
         };
         poller.take_seats(&assignment)?;
         std::thread::Builder::new()
@@ -116,7 +118,12 @@ struct Poller {
     limits: BatchLimits,
     sender: mpsc::Sender<Result<Fetched, LogError>>,
     orders: std::sync::mpsc::Receiver<Command>,
+    /// When an error was last told of.
+    told: Cell<Option<Instant>>,
 }
+
+/// At most one error in this time is told of.
+const BETWEEN_ERRORS: Duration = Duration::from_millis(500);
 
 /// How long the thread waits for a record before it looks for orders again.
 const IDLE_POLL: Duration = Duration::from_millis(50);
@@ -131,6 +138,16 @@ impl Poller {
     }
 
     fn run(self) {
+        self.read();
+        // the last that was shown, or displays show for ever what was before
+        while let Ok(order) = self.orders.try_recv() {
+            if let Command::Commit(positions) = order {
+                self.commit(&positions);
+            }
+        }
+    }
+
+    fn read(&self) {
         while !self.sender.is_closed() {
             if self.obey() {
                 continue;
@@ -192,6 +209,20 @@ impl Poller {
         let _ = self.inner.commit(&list, CommitMode::Async);
     }
 
+    /// Tells of an error, or not, if one was told of a moment ago: while brokers are away the client has several a second, and a
+    /// reader that had to take each of them would hear of the last long after the brokers are back.
+    fn fail(&self, source: rdkafka::error::KafkaError) -> Result<(), LogError> {
+        if let Some((_, reason)) = self.inner.client().fatal_error() {
+            return Err(LogError::Displaced(reason));
+        }
+        let recent = |told: Instant| told.elapsed() < BETWEEN_ERRORS;
+        if self.told.get().is_some_and(recent) {
+            return Ok(());
+        }
+        self.told.set(Some(Instant::now()));
+        Err(LogError::Read(source))
+    }
+
     fn collect(&self) -> Result<Fetched, LogError> {
         let mut fetched = Fetched::default();
         let mut size_bytes = 0;
@@ -210,12 +241,7 @@ impl Poller {
                 None => {}
                 // what was read before the error is handed over first, so that no record is skipped
                 Some(Err(_)) if !fetched.records.is_empty() => break,
-                Some(Err(source)) => {
-                    return Err(match self.inner.client().fatal_error() {
-                        Some((_, reason)) => LogError::Displaced(reason),
-                        None => LogError::Read(source),
-                    });
-                }
+                Some(Err(source)) => return self.fail(source).map(|()| fetched),
                 Some(Ok(message)) => {
                     deadline.get_or_insert_with(|| Instant::now() + self.limits.max_wait);
                     let Some(topic) = Topic::from_name(message.topic()) else {

@@ -1,20 +1,35 @@
 //! Consumer groups of the whole cluster, ours and others': where each stands, and how far that is behind.
 //!
 //! Seconds behind are now minus the time at which the record at the position was produced: the age of what the group has
-//! to read next, not an estimate. A group that has read everything is zero seconds behind, however old its last record.
+//! to read next, not an estimate. A group that has read everything is zero seconds behind, however old its last record. Records of a
+//! transaction that is still open count: they are there, and a reader that waits for their commit is behind them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use events::{Partition, Positions, Topic};
+use events::{Clock, Partition, Positions, Topic};
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::error::KafkaError;
-use rdkafka::{Message, Offset, TopicPartitionList};
+use rdkafka::{Offset, TopicPartitionList};
 
 use crate::{LogError, Settings, Watermarks};
 
+mod ages;
+mod readers;
+
+use ages::{Age, Ages};
+use readers::Readers;
+
 const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Topics that are Kafka's own bookkeeping.
+const INTERNAL: [&str; 4] = [
+    "__consumer_offsets",
+    "__transaction_state",
+    "__share_group_state",
+    "__remote_log_metadata",
+];
 
 /// The next offset that a group will read of a partition. Topics of others are known by name only.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,6 +38,8 @@ pub struct Place {
     pub topic: String,
     pub partition: i32,
     pub position: i64,
+    /// When it stood there.
+    pub at: DateTime<Utc>,
 }
 
 /// A place, and how far it is behind the end of its partition.
@@ -31,7 +48,9 @@ pub struct GroupLag {
     pub place: Place,
     /// The offset that the next record will get.
     pub end: i64,
-    /// `None` when the brokers did not hand out the record in time.
+    /// When the partition ended there.
+    pub ended_at: DateTime<Utc>,
+    /// `None` when the brokers did not hand out the record in time, and of a position that the partition does not have yet.
     pub behind_seconds: Option<f64>,
 }
 
@@ -48,10 +67,8 @@ type PartitionName = (String, i32);
 pub struct GroupProbe {
     settings: Settings,
     inner: BaseConsumer,
-    /// One for each group that was looked at: offsets are asked for in a group's name.
-    by_group: BTreeMap<String, BaseConsumer>,
-    /// When the record at an offset was produced, which does not change.
-    produced: BTreeMap<PartitionName, (i64, i64)>,
+    readers: Readers,
+    ages: Ages,
 }
 
 impl GroupProbe {
@@ -61,52 +78,72 @@ impl GroupProbe {
         Ok(Self {
             inner: reader(settings, "ytempire.lag")?,
             settings: settings.clone(),
-            by_group: BTreeMap::new(),
-            produced: BTreeMap::new(),
+            readers: Readers::default(),
+            ages: Ages::default(),
         })
     }
 
-    /// Every place of every group. `known` are places that their group keeps elsewhere: they are truer than what it has
-    /// committed, and take its place.
+    /// Every place of every group. `known` are places of groups that keep them elsewhere: they are truer than what such a group has
+    /// committed, and are what is told of it. A group or a partition of which the brokers can't tell is left out.
     ///
     /// # Errors
     /// The brokers don't answer.
-    pub fn look(&mut self, known: &[Place], now: DateTime<Utc>) -> Result<Vec<GroupLag>, LogError> {
-        let mut places: BTreeMap<(String, PartitionName), i64> = BTreeMap::new();
-        for place in self.committed()?.iter().chain(known) {
-            let key = (place.group.clone(), (place.topic.clone(), place.partition));
-            places.insert(key, place.position);
+    pub fn look(&mut self, known: &[Place], clock: &dyn Clock) -> Result<Vec<GroupLag>, LogError> {
+        let mut places: BTreeMap<(String, PartitionName), Place> = BTreeMap::new();
+        for place in self.committed(known, clock)?.into_iter().chain(known.iter().cloned()) {
+            places.insert((place.group.clone(), (place.topic.clone(), place.partition)), place);
         }
-        let mut marks: BTreeMap<PartitionName, Watermarks> = BTreeMap::new();
+        let partitions: BTreeSet<PartitionName> = places.keys().map(|(_, partition)| partition.clone()).collect();
+        let marks = self.watermarks(&partitions)?;
+        let ended_at = clock.now();
+        let next = |partition: &PartitionName, place: &Place| {
+            let marks = marks.get(partition)?;
+            // what retention has deleted is not there to be read
+            let next = place.position.max(marks.begin);
+            (next < marks.end).then_some(next)
+        };
+        let wanted = places
+            .iter()
+            .filter_map(|((_, partition), place)| Some((partition.clone(), next(partition, place)?)))
+            .collect();
+        self.ages.look(&self.inner, wanted);
         let mut lags = Vec::new();
-        for ((group, partition), position) in places {
-            let marks = match marks.get(&partition) {
-                Some(marks) => *marks,
-                None => {
-                    let found = self.watermarks(&partition)?;
-                    marks.insert(partition.clone(), found);
-                    found
-                }
+        for ((_, partition), place) in &places {
+            let Some(end) = marks.get(partition).map(|marks| marks.end) else {
+                continue;
+            };
+            let now = clock.now();
+            let behind_seconds = match next(partition, place) {
+                None if place.position > end => None,
+                None => Some(0.0),
+                Some(offset) => match self.ages.of(partition, offset) {
+                    Age::Unknown => None,
+                    // the rest of a compacted topic, or marks of transactions
+                    Age::NoRecord => Some(0.0),
+                    Age::Produced(ms) => Some((now.timestamp_millis() - ms).max(0) as f64 / 1000.0),
+                },
             };
             lags.push(GroupLag {
-                behind_seconds: self.behind_seconds(&partition, position, marks, now)?,
-                end: marks.end,
-                place: Place {
-                    group,
-                    topic: partition.0,
-                    partition: partition.1,
-                    position,
-                },
+                place: place.clone(),
+                end,
+                ended_at,
+                behind_seconds,
             });
         }
         Ok(lags)
     }
 
-    /// Places of a reader that keeps its positions itself, in every partition that the topics have.
+    /// Places of a reader that keeps its positions itself, where it stood at `at`, in every partition that the topics have.
     ///
     /// # Errors
     /// The brokers don't answer.
-    pub fn places(&self, group: &str, topics: &[Topic], positions: &Positions) -> Result<Vec<Place>, LogError> {
+    pub fn places(
+        &self,
+        group: &str,
+        topics: &[Topic],
+        positions: &Positions,
+        at: DateTime<Utc>,
+    ) -> Result<Vec<Place>, LogError> {
         let mut places = Vec::new();
         for topic in topics {
             let metadata = self.inner.fetch_metadata(Some(topic.name()), TIMEOUT);
@@ -120,115 +157,82 @@ impl GroupProbe {
                     topic: *topic,
                     number: partition.id(),
                 }),
+                at,
             }));
         }
         Ok(places)
     }
 
-    /// What every group of the cluster has committed.
-    fn committed(&mut self) -> Result<Vec<Place>, LogError> {
+    /// What every group of the cluster has committed, but for those of `known`.
+    fn committed(&mut self, known: &[Place], clock: &dyn Clock) -> Result<Vec<Place>, LogError> {
         let metadata = self.inner.fetch_metadata(None, TIMEOUT);
         let metadata = metadata.map_err(|source| self.unreachable(source))?;
         let mut all = TopicPartitionList::new();
-        for topic in metadata.topics().iter().filter(|topic| !topic.name().starts_with("__")) {
+        for topic in metadata
+            .topics()
+            .iter()
+            .filter(|topic| !INTERNAL.contains(&topic.name()))
+        {
             for partition in topic.partitions() {
                 all.add_partition(topic.name(), partition.id());
             }
         }
         let groups = self.inner.fetch_group_list(None, TIMEOUT);
         let groups = groups.map_err(|source| self.unreachable(source))?;
-        let mut places = Vec::new();
-        for group in groups.groups().iter().map(|group| group.name().to_owned()) {
-            places.extend(self.committed_of(&group, &all)?);
-        }
-        Ok(places)
+        let known: BTreeSet<&str> = known.iter().map(|place| place.group.as_str()).collect();
+        let asked: BTreeSet<String> = groups
+            .groups()
+            .iter()
+            .map(|group| group.name().to_owned())
+            .filter(|group| !known.contains(group.as_str()))
+            .collect();
+        self.readers.committed(&self.settings, &asked, &all, clock)
     }
 
-    fn committed_of(&mut self, group: &str, all: &TopicPartitionList) -> Result<Vec<Place>, LogError> {
-        if !self.by_group.contains_key(group) {
-            self.by_group.insert(group.to_owned(), reader(&self.settings, group)?);
+    /// Where the partitions begin and end. Until a transaction is over its records are not for every reader, but they are there.
+    fn watermarks(
+        &self,
+        partitions: &BTreeSet<PartitionName>,
+    ) -> Result<BTreeMap<PartitionName, Watermarks>, LogError> {
+        if partitions.is_empty() {
+            return Ok(BTreeMap::new());
         }
-        let Some(reader) = self.by_group.get(group) else {
-            return Ok(Vec::new());
+        let (begins, ends) = (
+            self.offsets_of(partitions, Offset::Beginning)?,
+            self.offsets_of(partitions, Offset::End)?,
+        );
+        let mark = |(partition, end): (PartitionName, i64)| {
+            let begin = *begins.get(&partition)?;
+            Some((partition, Watermarks { begin, end }))
         };
-        let committed = reader.committed_offsets(all.clone(), TIMEOUT);
-        let committed = committed.map_err(|source| self.unreachable(source))?;
-        let place = |topic: &str, partition, offset| match offset {
-            Offset::Offset(position) => Some(Place {
-                group: group.to_owned(),
-                topic: topic.to_owned(),
-                partition,
-                position,
-            }),
+        Ok(ends.into_iter().filter_map(mark).collect())
+    }
+
+    fn offsets_of(
+        &self,
+        partitions: &BTreeSet<PartitionName>,
+        which: Offset,
+    ) -> Result<BTreeMap<PartitionName, i64>, LogError> {
+        let mut list = TopicPartitionList::new();
+        for (topic, number) in partitions {
+            // the protocol has times for both ends, by the numbers that offsets have for them
+            list.add_partition_offset(topic, *number, which)
+                .map_err(LogError::Read)?;
+        }
+        let found = self.inner.offsets_for_times(list, TIMEOUT);
+        let found = found.map_err(|source| self.unreachable(source))?;
+        let offset = |element: &rdkafka::topic_partition_list::TopicPartitionListElem<'_>| match element.offset() {
+            Offset::Offset(offset) if element.error().is_ok() => {
+                Some(((element.topic().to_owned(), element.partition()), offset))
+            }
             _ => None,
         };
-        let elements = committed.elements();
-        Ok(elements
-            .iter()
-            .filter_map(|element| place(element.topic(), element.partition(), element.offset()))
-            .collect())
-    }
-
-    fn watermarks(&self, (topic, partition): &PartitionName) -> Result<Watermarks, LogError> {
-        let found = self.inner.fetch_watermarks(topic, *partition, TIMEOUT);
-        let (begin, end) = found.map_err(|source| self.unreachable(source))?;
-        Ok(Watermarks { begin, end })
-    }
-
-    fn behind_seconds(
-        &mut self,
-        partition: &PartitionName,
-        position: i64,
-        marks: Watermarks,
-        now: DateTime<Utc>,
-    ) -> Result<Option<f64>, LogError> {
-        // what retention has deleted is not there to be read
-        let next = position.max(marks.begin);
-        if next >= marks.end {
-            return Ok(Some(0.0));
-        }
-        let known = self.produced.get(partition).filter(|(offset, _)| *offset == next);
-        let produced = match known {
-            Some((_, ms)) => Some(*ms),
-            None => match self.produced_at_ms(partition, next)? {
-                Next::Nothing => return Ok(Some(0.0)),
-                Next::Late => None,
-                Next::Record(ms) => {
-                    self.produced.insert(partition.clone(), (next, ms));
-                    Some(ms)
-                }
-            },
-        };
-        Ok(produced.map(|ms| (now.timestamp_millis() - ms).max(0) as f64 / 1000.0))
-    }
-
-    fn produced_at_ms(&self, (topic, partition): &PartitionName, offset: i64) -> Result<Next, LogError> {
-        let mut list = TopicPartitionList::new();
-        list.add_partition_offset(topic, *partition, Offset::Offset(offset))
-            .map_err(LogError::Read)?;
-        self.inner.assign(&list).map_err(LogError::Read)?;
-        let next = match self.inner.poll(TIMEOUT) {
-            None => Next::Late,
-            // the rest of a compacted or a transactional topic may be offsets without records
-            Some(Err(KafkaError::PartitionEOF(_))) => Next::Nothing,
-            Some(Err(source)) => return Err(LogError::Read(source)),
-            Some(Ok(message)) => message.timestamp().to_millis().map_or(Next::Late, Next::Record),
-        };
-        // or it would go on fetching
-        self.inner.unassign().map_err(LogError::Read)?;
-        Ok(next)
+        Ok(found.elements().iter().filter_map(offset).collect())
     }
 
     fn unreachable(&self, outcome: KafkaError) -> LogError {
         LogError::unreachable(&self.settings.brokers, &outcome)
     }
-}
-
-/// What is at an offset.
-enum Next {
-    Record(i64),
-    Nothing,
-    Late,
 }
 
 fn reader(settings: &Settings, group: &str) -> Result<BaseConsumer, LogError> {
@@ -239,10 +243,18 @@ fn reader(settings: &Settings, group: &str) -> Result<BaseConsumer, LogError> {
         .set("enable.auto.offset.store", "false")
         .set("auto.offset.reset", "error")
         .set("enable.partition.eof", "true")
+        // an open transaction hides neither the records in it nor where a group stands that is in one
+        .set("isolation.level", "read_uncommitted")
+        // a fetch that waits keeps the next partition waiting
+        .set("fetch.wait.max.ms", "10")
+        .set("fetch.queue.backoff.ms", "5")
         .set("fetch.message.max.bytes", "65536")
         .set("queued.min.messages", "1");
     for (key, value) in &settings.properties {
-        config.set(key, value);
+        // they are for consumers that take part
+        if key != "group.instance.id" && key != "isolation.level" {
+            config.set(key, value);
+        }
     }
     config.create().map_err(LogError::settings)
 }

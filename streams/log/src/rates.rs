@@ -14,10 +14,11 @@ pub struct Rates {
     looks: VecDeque<(DateTime<Utc>, BTreeMap<Key, Offsets>)>,
 }
 
+/// What was seen, each with when.
 #[derive(Debug, Clone, Copy)]
 struct Offsets {
-    position: i64,
-    end: i64,
+    position: (DateTime<Utc>, i64),
+    end: (DateTime<Utc>, i64),
 }
 
 /// Records a second over the looks that are kept.
@@ -48,10 +49,13 @@ impl Rates {
         }
     }
 
-    pub fn note(&mut self, at: DateTime<Utc>, lags: &[GroupLag]) {
+    pub fn note(&mut self, lags: &[GroupLag]) {
+        let Some(at) = lags.iter().map(|lag| lag.ended_at).max() else {
+            return;
+        };
         let offsets = |lag: &GroupLag| Offsets {
-            position: lag.place.position,
-            end: lag.end,
+            position: (lag.place.at, lag.place.position),
+            end: (lag.ended_at, lag.end),
         };
         let look = lags.iter().map(|lag| (key(lag), offsets(lag))).collect();
         self.looks.push_back((at, look));
@@ -64,19 +68,22 @@ impl Rates {
     pub fn of(&self, lag: &GroupLag) -> Option<Rate> {
         let (last, now) = self.looks.back()?;
         let key = key(lag);
-        let (first, then) = self
+        let (_, then) = self
             .looks
             .iter()
             .find_map(|(at, look)| Some((at, look.get(&key)?)))
             .filter(|(at, _)| *at < last)?;
         let now = now.get(&key)?;
-        let seconds = (*last - *first).as_seconds_f64();
-        let (came, left) = (now.end - then.end, now.position - then.position);
-        (came >= 0 && left >= 0).then_some(Rate {
-            in_per_second: came as f64 / seconds,
-            out_per_second: left as f64 / seconds,
+        Some(Rate {
+            in_per_second: per_second(then.end, now.end)?,
+            out_per_second: per_second(then.position, now.position)?,
         })
     }
+}
+
+fn per_second(then: (DateTime<Utc>, i64), now: (DateTime<Utc>, i64)) -> Option<f64> {
+    let (seconds, grown) = ((now.0 - then.0).as_seconds_f64(), now.1 - then.1);
+    (seconds > 0.0 && grown >= 0).then(|| grown as f64 / seconds)
 }
 
 fn key(lag: &GroupLag) -> Key {
@@ -89,15 +96,17 @@ mod tests {
     use super::*;
     use crate::Place;
 
-    fn lag(position: i64, end: i64) -> GroupLag {
+    fn lag(at: DateTime<Utc>, position: i64, end: i64) -> GroupLag {
         GroupLag {
             place: Place {
                 group: "g".to_owned(),
                 topic: "t".to_owned(),
                 partition: 0,
                 position,
+                at,
             },
             end,
+            ended_at: at,
             behind_seconds: None,
         }
     }
@@ -109,15 +118,15 @@ mod tests {
     #[test]
     fn rates_are_over_the_looks_that_are_kept() {
         let mut rates = Rates::over(TimeDelta::seconds(10));
-        rates.note(at(0), &[lag(0, 100)]);
-        assert_eq!(rates.of(&lag(0, 100)), None);
-        rates.note(at(2), &[lag(40, 120)]);
-        let rate = rates.of(&lag(40, 120)).expect("a rate");
+        rates.note(&[lag(at(0), 0, 100)]);
+        assert_eq!(rates.of(&lag(at(0), 0, 100)), None);
+        rates.note(&[lag(at(2), 40, 120)]);
+        let rate = rates.of(&lag(at(2), 40, 120)).expect("a rate");
         assert_eq!((rate.in_per_second, rate.out_per_second), (10.0, 20.0));
         assert_eq!(rate.caught_up_in_seconds(80), Some(8.0));
         // the first look is too old by now
-        rates.note(at(12), &[lag(40, 220)]);
-        let rate = rates.of(&lag(40, 220)).expect("a rate");
+        rates.note(&[lag(at(12), 40, 220)]);
+        let rate = rates.of(&lag(at(12), 40, 220)).expect("a rate");
         assert_eq!((rate.in_per_second, rate.out_per_second), (10.0, 0.0));
         assert_eq!(
             (rate.caught_up_in_seconds(180), rate.caught_up_in_seconds(0)),
@@ -128,8 +137,20 @@ mod tests {
     #[test]
     fn a_group_that_was_reset_has_no_rate() {
         let mut rates = Rates::over(TimeDelta::seconds(10));
-        rates.note(at(0), &[lag(50, 100)]);
-        rates.note(at(1), &[lag(0, 100)]);
-        assert_eq!(rates.of(&lag(0, 100)), None);
+        rates.note(&[lag(at(0), 50, 100)]);
+        rates.note(&[lag(at(1), 0, 100)]);
+        assert_eq!(rates.of(&lag(at(1), 0, 100)), None);
+    }
+
+    /// A look takes its time, and positions and ends are read at different moments of it.
+    #[test]
+    fn each_rate_is_over_its_own_time() {
+        let mut rates = Rates::over(TimeDelta::seconds(60));
+        rates.note(&[lag(at(0), 0, 0)]);
+        let mut second = lag(at(10), 100, 400);
+        second.ended_at = at(20);
+        rates.note(std::slice::from_ref(&second));
+        let rate = rates.of(&second).expect("a rate");
+        assert_eq!((rate.in_per_second, rate.out_per_second), (20.0, 10.0));
     }
 }

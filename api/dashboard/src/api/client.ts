@@ -2,7 +2,7 @@
 // A call ends with a decoded answer or an ApiError; it is given up after `timeoutMs` or when the page leaves.
 import type { Decoder } from "./decode";
 import { type Answer, ApiError, openEnvelope } from "./envelope";
-import { corrections, pipelines, sources, type TrendingQuestion, trending, trendingRegions, trends, type TrendsQuestion, videoStats, views } from "./resources";
+import { corrections, groups, pipelines, sources, type TrendingQuestion, trending, trendingRegions, trends, type TrendsQuestion, videoStats, views } from "./resources";
 
 const TIMEOUT_MS = 15_000;
 
@@ -24,6 +24,7 @@ export function createClient(base = "", timeoutMs = TIMEOUT_MS) {
       get(`/v1/videos/stats/${encodeURIComponent(videoId)}`, videoStats, signal),
     sources: (signal?: AbortSignal) => get("/v1/sources", sources, signal),
     pipelines: (signal?: AbortSignal) => get("/v1/pipelines", pipelines, signal),
+    groups: (signal?: AbortSignal) => get("/v1/groups", groups, signal),
     views: (signal?: AbortSignal) => get("/v1/views", views, signal),
     corrections: (limit: number, signal?: AbortSignal) => get(`/v1/corrections?${query({ limit })}`, corrections, signal),
   };

@@ -90,6 +90,15 @@ export function usePipelines() {
   });
 }
 
+export function useGroups() {
+  const api = useApi();
+  return useQuery({
+    queryKey: ["groups"],
+    queryFn: ({ signal }) => api.groups(signal),
+    refetchInterval: PIPELINES_MS,
+  });
+}
+
 export function useViews() {
   const api = useApi();
   return useQuery({

@@ -114,6 +114,24 @@ export const pipelines = object({
   ),
 });
 
+export const groups = object({
+  groups: list(
+    object({
+      group: text,
+      topic: text,
+      partition: number,
+      position: number,
+      end: number,
+      behind: number,
+      behind_seconds: nullable(number),
+      in_per_second: nullable(number),
+      out_per_second: nullable(number),
+      caught_up_in_seconds: nullable(number),
+      updated_at: text,
+    }),
+  ),
+});
+
 export const views = object({
   views: list(
     object({
@@ -167,6 +185,7 @@ export type Connection = Sources["connections"][number];
 export type PolledTarget = Sources["targets"][number];
 export type Quota = Sources["quota"][number];
 export type Pipeline = Decoded<typeof pipelines>["pipelines"][number];
+export type GroupLag = Decoded<typeof groups>["groups"][number];
 export type View = Decoded<typeof views>["views"][number];
 export type Correction = Decoded<typeof corrections>["corrections"][number];
 

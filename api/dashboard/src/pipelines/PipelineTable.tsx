@@ -8,9 +8,11 @@ import TableHead from "@mui/material/TableHead";
 import TableRow from "@mui/material/TableRow";
 import type { Pipeline } from "../api/resources";
 import { UNKNOWN, whole } from "../format/numbers";
-import { ageSeconds, duration, moment } from "../format/times";
+import { duration, moment } from "../format/times";
+import { Age } from "./Age";
 import { ConditionMark } from "./ConditionMark";
-import { condition, progress, type SinkGroup } from "./lag";
+import { condition, type SinkGroup } from "./lag";
+import { PositionBar } from "./PositionBar";
 
 const FROM_SM = { display: { xs: "none", sm: "table-cell" } } as const;
 const FROM_MD = { display: { xs: "none", md: "table-cell" } } as const;
@@ -66,7 +68,7 @@ function PartitionRow({ pipeline, nowMs }: { pipeline: Pipeline; nowMs: number }
         <ConditionMark condition={condition(pipeline, nowMs)} />
       </TableCell>
       <TableCell sx={FROM_SM}>
-        <PositionBar pipeline={pipeline} />
+        <PositionBar of={pipeline} />
       </TableCell>
       <TableCell align="right">{whole(pipeline.behind)}</TableCell>
       <TableCell align="right" sx={{ pr: { xs: 2, sm: 1.25 } }}>{lag}</TableCell>
@@ -84,26 +86,6 @@ function PartitionRow({ pipeline, nowMs }: { pipeline: Pipeline; nowMs: number }
 /** Unknown before the second report of a sink. */
 function rate(perSecond: number | null): string {
   return perSecond === null ? UNKNOWN : whole(Math.round(perSecond));
-}
-
-function Age({ at, nowMs }: { at: string | null; nowMs: number }) {
-  if (at === null) return <>not yet</>;
-  return (
-    <time dateTime={at} title={moment(at)}>
-      {duration(ageSeconds(at, nowMs))} ago
-    </time>
-  );
-}
-
-function PositionBar({ pipeline }: { pipeline: Pipeline }) {
-  return (
-    <>
-      {whole(pipeline.position)} / {whole(pipeline.end)}
-      <Box aria-hidden sx={{ height: 3, borderRadius: 2, bgcolor: "divider", mt: 0.5 }}>
-        <Box style={{ width: `${progress(pipeline) * 100}%` }} sx={{ height: 3, borderRadius: 2, bgcolor: pipeline.behind > 0 ? "warning.main" : "success.main" }} />
-      </Box>
-    </>
-  );
 }
 
 const NARROW_ONLY = { display: { xs: "block", md: "none" }, color: "text.secondary", fontSize: "0.75rem" } as const;

@@ -13,6 +13,7 @@ import { Panel } from "../shell/Panel";
 import { useServerNowMs } from "../shell/server-clock";
 import { EmptyPanel } from "../shell/states";
 import { CorrectionsPanel } from "./CorrectionsPanel";
+import { GroupsPanel } from "./GroupsPanel";
 import { bySink } from "./lag";
 import { LagFigures } from "./LagFigures";
 import { PipelineTable } from "./PipelineTable";
@@ -22,10 +23,11 @@ export default function PipelinesPage() {
   const query = usePipelines();
   return (
     <Stack spacing={2}>
-      <PageHeader title="Pipelines">Freshness and lag of every sink, refreshed every 2 seconds; views and corrections, every 10</PageHeader>
+      <PageHeader title="Pipelines">Freshness and lag of every sink, and lag of other groups, refreshed every 2 seconds; views and corrections, every 10</PageHeader>
       <Answered query={query} loading="Loading the pipelines" name="Pipelines">
         {(answer) => <Pipelines answer={answer} receivedAtMs={query.dataUpdatedAt} />}
       </Answered>
+      <GroupsPanel />
       <ViewsPanel />
       <CorrectionsPanel />
     </Stack>

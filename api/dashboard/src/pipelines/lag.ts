@@ -1,21 +1,25 @@
-// What a partition's position says about its sink, and what a sink's partitions say together.
+// What a partition's position says about its sink or group, and what a sink's partitions say together.
 import type { Pipeline } from "../api/resources";
 import { ageSeconds } from "../format/times";
 
-/** With records left to read, a sink that has not reported for this long is not just slow. */
+/** Figures that are older tell nothing about now: a sink that had read everything may be far behind since. */
 const STALLED_AFTER_S = 60;
 
 export type Condition = "caught-up" | "behind" | "stalled" | "stopped";
 
 export function condition(pipeline: Pipeline, nowMs: number): Condition {
-  if (pipeline.trouble !== null) return "stopped";
-  if (pipeline.behind <= 0) return "caught-up";
-  return (ageSeconds(pipeline.updated_at, nowMs) ?? 0) > STALLED_AFTER_S ? "stalled" : "behind";
+  return pipeline.trouble !== null ? "stopped" : reportedCondition(pipeline, nowMs);
+}
+
+/** Where nobody tells of trouble: what was reported, and how long ago. */
+export function reportedCondition(report: Pick<Pipeline, "behind" | "updated_at">, nowMs: number): Condition {
+  if ((ageSeconds(report.updated_at, nowMs) ?? 0) > STALLED_AFTER_S) return "stalled";
+  return report.behind <= 0 ? "caught-up" : "behind";
 }
 
 /** The part of the partition that has been read; an empty partition is read in full. */
-export function progress(pipeline: Pipeline): number {
-  return pipeline.end <= 0 ? 1 : Math.min(1, pipeline.position / pipeline.end);
+export function progress({ position, end }: Pick<Pipeline, "position" | "end">): number {
+  return end <= 0 ? 1 : Math.min(1, position / end);
 }
 
 export interface Trouble {

@@ -1,10 +1,11 @@
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
-use events::{Clock, Topic};
-use log::{GroupProbe, Place};
+use events::{Clock, Partition, Positions, Topic};
+use log::{Place, Probe};
 use serde::Serialize;
 use streams::progress::{Observer, Progress};
 use streams::{BronzeSink, progress};
@@ -45,7 +46,11 @@ pub async fn run(start: Start, options: LagOptions) -> Result<Done> {
             Platform::attach(start.settings, start.clock, &ALL_NEEDS).await?,
         )),
     };
-    let shown = show(&cluster, json, options.watch).await;
+    // whatever it is at: brokers that are away are waited for
+    let shown = tokio::select! {
+        shown = show(&cluster, json, options.watch) => shown,
+        _ = tokio::signal::ctrl_c() => Ok(()),
+    };
     if let Cluster::Ours(platform) = cluster {
         platform.stop().await?;
     }
@@ -55,10 +60,7 @@ pub async fn run(start: Start, options: LagOptions) -> Result<Done> {
 /// Whose groups are looked at.
 enum Cluster {
     Ours(Box<Platform>),
-    Foreign {
-        log: log::Settings,
-        clock: std::sync::Arc<dyn Clock>,
-    },
+    Foreign { log: log::Settings, clock: Arc<dyn Clock> },
 }
 
 impl Cluster {
@@ -79,10 +81,10 @@ impl Cluster {
         }
     }
 
-    fn now(&self) -> DateTime<Utc> {
+    fn clock(&self) -> Arc<dyn Clock> {
         match self {
-            Cluster::Ours(platform) => platform.clock.now(),
-            Cluster::Foreign { clock, .. } => clock.now(),
+            Cluster::Ours(platform) => Arc::clone(&platform.clock),
+            Cluster::Foreign { clock, .. } => Arc::clone(clock),
         }
     }
 
@@ -107,33 +109,39 @@ async fn show(cluster: &Cluster, json: bool, watch: bool) -> Result<()> {
     tokio::task::spawn_blocking(move || log::Probe::open(&log)?.reach()).await??;
     let log = cluster.log().clone();
     let mut observer = tokio::task::spawn_blocking(move || Observer::open(&log)).await??;
-    look(cluster, &mut observer).await?;
+    (observer, _) = look(cluster, observer).await?;
     loop {
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => return Ok(()),
-            () = tokio::time::sleep(BETWEEN_LOOKS) => {}
-        }
-        let lags = look(cluster, &mut observer).await?;
-        match (json, watch) {
-            (true, true) => output::print(&format!("{}\n", serde_json::to_string(&lags)?))?,
-            (true, false) => output::print_json(&lags)?,
-            (false, true) => {
-                output::clear()?;
-                print(&lags)?;
-            }
-            (false, false) => print(&lags)?,
-        }
+        tokio::time::sleep(BETWEEN_LOOKS).await;
+        let (kept, lags) = look(cluster, observer).await?;
+        observer = kept;
         if !watch {
+            return match json {
+                true => output::print_json(&lags),
+                false => output::print(&table(&lags)),
+            };
+        }
+        let text = match json {
+            true => format!("{}\n", serde_json::to_string(&lags)?),
+            false => {
+                output::clear()?;
+                table(&lags)
+            }
+        };
+        if !output::print_while_read(&text)? {
             return Ok(());
         }
     }
 }
 
-async fn look(cluster: &Cluster, observer: &mut Observer) -> Result<Vec<Lag>> {
+async fn look(cluster: &Cluster, mut observer: Observer) -> Result<(Observer, Vec<Lag>)> {
     let stored = cluster.stored().await?;
     let queryable = cluster.queryable_ms().await?;
-    let now = cluster.now();
-    let found = tokio::task::block_in_place(|| observer.look_at(&stored, now)).context("check the brokers' address")?;
+    let clock = cluster.clock();
+    let looked = tokio::task::spawn_blocking(move || {
+        let found = observer.look_at(&stored, clock.as_ref());
+        found.map(|found| (observer, found))
+    });
+    let (observer, found) = looked.await?.context("check the brokers' address")?;
     let lag = |progress: Progress| {
         let (lag, rate) = (progress.lag, progress.rate);
         let place = lag.place.clone();
@@ -152,38 +160,44 @@ async fn look(cluster: &Cluster, observer: &mut Observer) -> Result<Vec<Lag>> {
             partition: place.partition,
         }
     };
-    Ok(found.into_iter().map(lag).collect())
+    Ok((observer, found.into_iter().map(lag).collect()))
 }
 
 async fn stored(platform: &Platform) -> Result<Vec<Place>> {
     let settings = platform.log.clone();
-    let probe = tokio::task::spawn_blocking(move || GroupProbe::open(&settings)).await??;
+    let topics = tokio::task::spawn_blocking(move || {
+        let probe = Probe::open(&settings)?;
+        let partitions = |topic| Ok::<_, log::LogError>((topic, probe.partitions(topic)?));
+        Topic::ALL.into_iter().map(partitions).collect::<Result<Vec<_>, _>>()
+    });
     let mut places = Vec::new();
-    for topic in Topic::ALL {
+    for (topic, partitions) in topics.await?? {
         let sink = BronzeSink::name_of(topic);
-        // which partitions there are
-        let empty = tokio::task::block_in_place(|| probe.places(&sink, &[topic], &events::Positions::default()))?;
-        let partitions: Vec<_> = empty
-            .iter()
-            .map(|place| events::Partition {
-                topic,
-                number: place.partition,
-            })
-            .collect();
-        let table = lake::Table::of(topic);
-        let stored = platform.lake.positions(table, &sink, &partitions).await?;
-        places.extend(tokio::task::block_in_place(|| probe.places(&sink, &[topic], &stored))?);
+        let stored = platform
+            .lake
+            .positions(lake::Table::of(topic), &sink, &partitions)
+            .await?;
+        places.extend(places_of(&sink, &partitions, &stored, platform.clock.now()));
         for family in features::families_of(topic) {
             let stored = streams::stored_positions(platform.pool()?, family.sink).await?;
-            places.extend(tokio::task::block_in_place(|| {
-                probe.places(family.sink, &[topic], &stored)
-            })?);
+            places.extend(places_of(family.sink, &partitions, &stored, platform.clock.now()));
         }
     }
     Ok(places)
 }
 
-fn print(lags: &[Lag]) -> Result<()> {
+fn places_of(sink: &str, partitions: &[Partition], stored: &Positions, at: DateTime<Utc>) -> Vec<Place> {
+    let place = |partition: &Partition| Place {
+        group: sink.to_owned(),
+        topic: partition.topic.name().to_owned(),
+        partition: partition.number,
+        position: stored.of(*partition),
+        at,
+    };
+    partitions.iter().map(place).collect()
+}
+
+fn table(lags: &[Lag]) -> String {
     let number = |number: Option<f64>| number.map_or_else(String::new, |number| format!("{number:.1}"));
     let rows = lags.iter().map(|lag| {
         let numbers = [i64::from(lag.partition), lag.position, lag.end, lag.behind];
@@ -198,7 +212,7 @@ fn print(lags: &[Lag]) -> Result<()> {
         ]);
         cells
     });
-    output::print_table(
+    output::table(
         &[
             "group",
             "topic",

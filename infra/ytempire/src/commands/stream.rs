@@ -43,7 +43,8 @@ async fn stream(start: Start, instance: Option<String>) -> Result<Done> {
     readiness.not_ready(up::PIPELINES, "starting");
     let mut pipelines = Pipelines::start(&platform).await?;
     let stop = CancellationToken::new();
-    let watching = up::watch(&pipelines, readiness.clone(), metrics.clone(), stop.clone());
+    let (outlook, brokers) = tokio::sync::watch::channel(None);
+    let watching = up::watch(&pipelines, brokers, readiness.clone(), metrics.clone(), stop.clone());
     let routes = api::router(ApiState {
         pool: platform.pool()?.clone(),
         clock: Arc::clone(&clock),
@@ -59,7 +60,7 @@ async fn stream(start: Start, instance: Option<String>) -> Result<Done> {
         platform.log.clone(),
         platform.pool()?.clone(),
     );
-    let reporting = tokio::spawn(progress::report(watched, log, pool, clock, stop.clone()));
+    let reporting = tokio::spawn(progress::report(watched, log, pool, clock, outlook, stop.clone()));
     let watching_thresholds = watch_thresholds(&platform, stop.clone())?;
     output::print(&format!("{url}\n"))?;
     if !quiet {

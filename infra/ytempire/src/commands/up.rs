@@ -25,6 +25,7 @@ use crate::platform::Platform;
 use crate::{webhooks, websub};
 
 pub(super) const PIPELINES: &str = "pipelines";
+const BROKER: &str = "broker";
 
 pub async fn run(start: Start, options: UpOptions) -> Result<Done> {
     let metrics = metrics()?;
@@ -41,10 +42,11 @@ pub async fn run(start: Start, options: UpOptions) -> Result<Done> {
     readiness.not_ready(PIPELINES, "starting");
     let mut pipelines = Pipelines::start(&platform).await?;
     let stop = CancellationToken::new();
-    let watching = watch(&pipelines, readiness.clone(), metrics.clone(), stop.clone());
+    let (outlook, brokers) = tokio::sync::watch::channel(None);
+    let watching = watch(&pipelines, brokers, readiness.clone(), metrics.clone(), stop.clone());
     let looking_after = platform.look_after_database(stop.clone())?;
     let serving = serve(listener, &platform, &url, metrics, readiness, stop.clone())?;
-    let reporting = report(&platform, &pipelines, clock.clone(), stop.clone());
+    let reporting = report(&platform, &pipelines, clock.clone(), outlook, stop.clone());
     let watching_thresholds = watch_thresholds(&platform, stop.clone())?;
     write_run_file(&platform, &url, clock.as_ref())?;
     announce(&url, &platform, quiet)?;
@@ -91,7 +93,9 @@ pub(super) fn metrics() -> Result<PrometheusHandle> {
             Matcher::Full(api::REQUEST_DURATION.to_owned()),
             api::REQUEST_DURATION_BUCKETS_SECONDS,
         )?;
-    Ok(builder.install_recorder()?)
+    let handle = builder.install_recorder()?;
+    progress::describe();
+    Ok(handle)
 }
 
 pub(super) async fn listen(address: &str) -> Result<TcpListener> {
@@ -133,17 +137,26 @@ fn serve(
     Ok(tokio::spawn(served.into_future()))
 }
 
-fn report(platform: &Platform, pipelines: &Pipelines, clock: Arc<dyn Clock>, stop: CancellationToken) -> Task<()> {
+fn report(
+    platform: &Platform,
+    pipelines: &Pipelines,
+    clock: Arc<dyn Clock>,
+    outlook: Outlook,
+    stop: CancellationToken,
+) -> Task<()> {
     let (watched, log) = (pipelines.watched.clone(), platform.log.clone());
     match platform.pool() {
-        Ok(pool) => tokio::spawn(progress::report(watched, log, pool.clone(), clock, stop)),
+        Ok(pool) => tokio::spawn(progress::report(watched, log, pool.clone(), clock, outlook, stop)),
         Err(_) => tokio::spawn(async {}),
     }
 }
 
-/// Says in `/readyz` which pipeline is in trouble, and keeps the metrics' histograms short.
+type Outlook = tokio::sync::watch::Sender<Option<streams::Trouble>>;
+
+/// Says in `/readyz` whether the brokers answer and which pipeline is in trouble, and keeps the metrics' histograms short.
 pub(super) fn watch(
     pipelines: &Pipelines,
+    brokers: tokio::sync::watch::Receiver<Option<streams::Trouble>>,
     readiness: Readiness,
     metrics: PrometheusHandle,
     stop: CancellationToken,
@@ -154,11 +167,17 @@ pub(super) fn watch(
         while !stop.is_cancelled() {
             ticks.tick().await;
             metrics.run_upkeep();
+            match brokers.borrow().as_ref() {
+                None => readiness.ready(BROKER),
+                Some(trouble) => readiness.not_ready(
+                    BROKER,
+                    format!("the brokers have not answered since {}", moment(trouble.since)),
+                ),
+            }
             let in_trouble: Vec<String> = watched
                 .iter()
                 .filter_map(|one| {
-                    let since = one.status.borrow().trouble.as_ref()?.since;
-                    let since = since.format("%Y-%m-%d %H:%M:%S UTC");
+                    let since = moment(one.status.borrow().trouble.as_ref()?.since);
                     Some(format!(
                         "{} has not moved since {since}: its log and `ytempire doctor` say why",
                         one.sink
@@ -171,6 +190,10 @@ pub(super) fn watch(
             }
         }
     })
+}
+
+fn moment(at: chrono::DateTime<chrono::Utc>) -> impl std::fmt::Display {
+    at.format("%Y-%m-%d %H:%M:%S UTC")
 }
 
 fn write_run_file(platform: &Platform, url: &str, clock: &dyn Clock) -> Result<()> {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use events::{Partition, Positions, Topic};
+use events::{ManualClock, Partition, Positions, Topic};
 use log::{GroupLag, GroupProbe, Probe, Rates, Settings};
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
 use rdkafka::client::DefaultClientContext;
@@ -72,17 +72,21 @@ async fn a_strangers_lag_is_the_age_of_what_it_reads_next() {
         let mut probe = GroupProbe::open(&settings).expect("a probe");
         let mut rates = Rates::over(TimeDelta::seconds(60));
         let mut looks = Vec::new();
-        for now in [at(100), at(160)] {
-            looks.push(probe.look(&[], now).expect("a look"));
-            rates.note(now, looks.last().expect("it"));
-        }
+        let clock = ManualClock::at(at(100));
+        looks.push(probe.look(&[], &clock).expect("a look"));
+        rates.note(&looks[0]);
+        clock.advance(TimeDelta::seconds(60));
+        looks.push(probe.look(&[], &clock).expect("a look"));
+        rates.note(&looks[1]);
         // it reads three, and two more come
         commit(&settings, 7);
         produce(&settings, 10..12);
-        looks.push(probe.look(&[], at(170)).expect("a look"));
-        rates.note(at(170), looks.last().expect("it"));
+        clock.advance(TimeDelta::seconds(10));
+        looks.push(probe.look(&[], &clock).expect("a look"));
+        rates.note(&looks[2]);
         commit(&settings, 12);
-        looks.push(probe.look(&[], at(1_000_000)).expect("a look"));
+        clock.advance(TimeDelta::days(11));
+        looks.push(probe.look(&[], &clock).expect("a look"));
         (looks, rates)
     });
     let (looks, rates) = looked.await.expect("no panic");
@@ -112,13 +116,14 @@ async fn own_positions_come_before_committed_ones() {
         let mut probe = GroupProbe::open(&settings).expect("a probe");
         let mut own = Positions::default();
         own.set(Partition { topic, number: 0 }, 5);
-        let places = probe.places("strangers", &[topic], &own).expect("places");
+        let places = probe.places("strangers", &[topic], &own, at(0)).expect("places");
         let reader = Probe::open(&settings).expect("a reader");
         let produced_ms = reader
             .produced_at_ms(Partition { topic, number: 0 }, 5)
             .expect("an answer");
         let produced = DateTime::from_timestamp_millis(produced_ms.expect("a record")).expect("a time");
-        probe.look(&places, produced + TimeDelta::seconds(30)).expect("a look")
+        let clock = ManualClock::at(produced + TimeDelta::seconds(30));
+        probe.look(&places, &clock).expect("a look")
     });
     let lags = looked.await.expect("no panic");
     let lags = of(&lags, "strangers");
