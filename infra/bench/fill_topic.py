@@ -1,13 +1,15 @@
 """Fills youtube.video-snapshots.v1 with valid events, and measures a restart with them behind it.
 
 usage: fill_topic.py BROKERS ROWS
-       fill_topic.py --restart BIN WORK ROWS HTTP      as restart.sh does: KAFKA_BROKERS, PSQL, BENCH_KILLS, BENCH_UP
+       fill_topic.py --restart BIN WORK ROWS HTTP      as restart.sh does: KAFKA_BROKERS, PSQL, BENCH_KILLS, BENCH_UP;
+                                                       without KAFKA_BROKERS the platform has its broker inside
 
 20,000 videos of 500 channels are observed once an hour of event time, as in streams/benches/throughput.rs. A topic that
 has rows gets what is missing to ROWS, so that a fill that was cut goes on; ids follow from the row's number, so what is
 sent twice is the same event.
 
-A marker, an event of a video that nobody has seen, is on the topic before the process starts. What counts are the
+A marker, an event of a video that nobody has seen, is on the topic before the process starts; where the broker is
+inside the process, its sender tries to reach it from then on, every 50 ms. What counts are the
 stores themselves: the lake has it when its Delta log has a commit whose `txn` is behind the marker's offset, a view
 when `sink.positions` is, which is written with the view's rows in one transaction. /v1/pipelines tells the same, up to
 a second later.
@@ -107,6 +109,8 @@ def producer(brokers: str, linger_ms: int = 50) -> Producer:
             "queue.buffering.max.kbytes": 262_144,
             # the platform's own, so that a video stays on one partition whoever writes
             "partitioner": "murmur2_random",
+            "reconnect.backoff.ms": 20,
+            "reconnect.backoff.max.ms": 50,
         }
     )
 
@@ -217,6 +221,9 @@ class Platform:
             if self.process is not None and run["pid"] == self.process.pid:
                 return run["database_url"]
         return None
+
+    def run(self) -> dict:
+        return json.loads((self.data / "run.json").read_text())
 
 
 class Views:
@@ -330,19 +337,28 @@ class Markers:
         self.log.list_topics(TOPIC, timeout=30)
         self.log.poll(1)
 
-    def produce(self) -> Marker:
-        number = time.time_ns() // 100_000_000
-        delivered: list = []
-        value = body(parts_of(number), 1)
-        told = headers(number, self.when)
+    def produce(self) -> None:
+        self.number = time.time_ns() // 100_000_000
+        self.delivered: list = []
+        value = body(parts_of(self.number), 1)
+        told = headers(self.number, self.when)
         self.log.produce(
-            TOPIC, value, f"{number:011}", headers=told, on_delivery=lambda *outcome: delivered.append(outcome)
+            TOPIC,
+            value,
+            f"{self.number:011}",
+            headers=told,
+            on_delivery=lambda *outcome: self.delivered.append(outcome),
         )
-        self.log.flush(30)
-        if not delivered or delivered[0][0] is not None:
-            raise SystemExit(f"the marker was not delivered: {delivered}")
-        message = delivered[0][1]
-        return Marker(f"{number:011}", message.partition(), message.offset())
+
+    def delivery(self, patience_seconds: float = 0) -> Marker | None:
+        """None as long as there is nobody to take it."""
+        self.log.flush(patience_seconds) if patience_seconds else self.log.poll(0)
+        if not self.delivered:
+            return None
+        error, message = self.delivered[0]
+        if error is not None:
+            raise SystemExit(f"the marker was not delivered: {error}")
+        return Marker(f"{self.number:011}", message.partition(), message.offset())
 
 
 def kill_and_measure(platform: Platform, brokers: str, rows: int, view_sinks: set[str]) -> dict[str, float]:
@@ -350,7 +366,9 @@ def kill_and_measure(platform: Platform, brokers: str, rows: int, view_sinks: se
     killed = time.monotonic()
     platform.end(signal.SIGKILL)
     lake, views = Lake(platform.data), Views(platform)
-    marker = markers.produce()
+    markers.produce()
+    marker = markers.delivery(30) if "KAFKA_BROKERS" in os.environ else None
+    moved: dict[int, int] = {}
     began = time.monotonic()
     platform.start()
     took: dict[str, float] = {}
@@ -359,9 +377,11 @@ def kill_and_measure(platform: Platform, brokers: str, rows: int, view_sinks: se
         look = time.monotonic()
         if "ready" not in took and platform.is_ready():
             took["ready"] = time.monotonic() - began
-        if "lake" not in took and lake.new_positions().get(marker.partition, 0) > marker.offset:
+        marker = marker or markers.delivery()
+        moved |= lake.new_positions()
+        if "lake" not in took and marker and moved.get(marker.partition, 0) > marker.offset:
             took["lake"] = time.monotonic() - began
-        if "views" not in took:
+        if "views" not in took and marker:
             at, now = views.positions(), time.monotonic() - began
             for sink in view_sinks - each.keys():
                 if at.get((sink, marker.partition), 0) > marker.offset:
@@ -386,12 +406,13 @@ def line_of(took: dict[str, float], places: int) -> str:
 
 
 def measure(binary: str, work: str, rows: int, address: str) -> None:
-    brokers, kills = os.environ["KAFKA_BROKERS"], int(os.environ.get("BENCH_KILLS") or 5)
+    kills = int(os.environ.get("BENCH_KILLS") or 5)
     platform = Platform(binary, Path(work), address)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         platform.start()
         wait_until(platform, platform.is_ready, "the platform is ready")
+        brokers = os.environ.get("KAFKA_BROKERS") or platform.run()["kafka_brokers"]
         fill(brokers, rows)
         view_sinks = drain(platform, ends(brokers)) - {LAKE_SINK}
         measured = []

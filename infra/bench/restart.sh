@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# How long after a SIGKILL the platform processes again, with so many rows behind it: on a fresh Apache Kafka and a private
-# Postgres. restart.py beside it measures the embedded broker.
+# How long after a SIGKILL the platform processes again, with so many rows behind it: on a private Postgres, and a fresh Apache Kafka
+# or the broker inside the platform.
 #
-#   infra/bench/restart.sh BIN [ROWS]      ROWS=10000000   BENCH_KEEP=DIR   BENCH_KILLS=5   BENCH_UP="-v"
+#   infra/bench/restart.sh BIN [ROWS]      ROWS=10000000   BENCH_BROKER=kafka|embedded   BENCH_KEEP=DIR   BENCH_KILLS=5   BENCH_UP="-v"
 #
 # BENCH_KEEP keeps Kafka's folder and the data folder in DIR, and finds them there the next time: rows that are there are not
 # written again. A ytempire.toml in DIR counts. BENCH_UP has options for the platform, whose log is DIR/up.log. Progress goes to
@@ -59,15 +59,21 @@ start_kafka() {
     exit 1
 }
 
-start_kafka
+BROKER=${BENCH_BROKER:-kafka}
+case $BROKER in
+    kafka) start_kafka ;;
+    embedded) ;;
+    *) echo "bench: BENCH_BROKER is kafka or embedded, not $BROKER" >&2; exit 2 ;;
+esac
 cd "$WORK"
 # in the background, so that a signal ends it, and with it the platform, at once
 "$CACHE/venv/bin/python" "$ROOT/infra/bench/fill_topic.py" --restart "$BIN" "$WORK" "$ROWS" "127.0.0.1:$(free_port)" </dev/null &
 MEASURING=$!
 trap 'kill "$MEASURING" 2>/dev/null; wait "$MEASURING"; exit 130' INT TERM
 code=0
-wait -n -p ENDED "$MEASURING" "$KAFKA" || code=$?
-if [ "$ENDED" = "$KAFKA" ]; then
+# shellcheck disable=SC2086 # none is no argument
+wait -n -p ENDED "$MEASURING" $KAFKA || code=$?
+if [ -n "$KAFKA" ] && [ "$ENDED" = "$KAFKA" ]; then
     echo "bench: Kafka ended in the middle (exit code $code):" >&2
     tail -20 "$WORK/kafka.log" >&2
     KAFKA=

@@ -79,6 +79,11 @@ for rate in 1000 20000; do
     stop_kafka
 done
 # With an executable: how soon it works again after a SIGKILL.
-[ -z "${1:-}" ] || "$ROOT/infra/bench/restart.sh" "$1" "${BENCH_BEHIND:-1000000}"
+if [ -n "${1:-}" ]; then
+    for broker in kafka embedded; do
+        echo "restarts, broker: $broker"
+        BENCH_BROKER=$broker "$ROOT/infra/bench/restart.sh" "$1" "${BENCH_BEHIND:-1000000}"
+    done
+fi
 # Said once more: above, it is far from the end.
 [ "$PEER" = ok ] || { say_peer_is_lacking; exit 1; }

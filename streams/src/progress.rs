@@ -1,7 +1,7 @@
 //! How far each sink has come, for people: rows of `sink.progress`, and metrics, which tell of every consumer group of the
 //! cluster. Nothing is resumed from it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -199,12 +199,11 @@ impl Observer {
 
 type Labels = [(&'static str, String); 3];
 
-/// What is shown by metrics. What is not known, or not any longer, is no number.
+/// What is shown by metrics. What is not known any longer is no number; what never was is not there.
 #[derive(Default)]
 struct Gauges {
-    shown: Vec<Labels>,
-    /// Of our own sinks, which another process may have taken over.
-    own: Vec<Labels>,
+    /// Those that have a value.
+    known: BTreeSet<(&'static str, Labels)>,
 }
 
 const OF_GROUPS: [&str; 5] = [
@@ -272,15 +271,17 @@ pub fn describe() {
     metrics::describe_histogram!("pipeline_step_seconds", "How long a step of the pipeline took.");
 }
 
-fn set(names: &[&'static str], labels: &Labels, values: &[Option<f64>]) {
-    for (name, value) in names.iter().zip(values) {
-        metrics::gauge!(*name, labels).set(value.unwrap_or(f64::NAN));
-    }
-}
-
 impl Gauges {
     fn show(&mut self, found: &[Progress]) {
-        let (mut shown, mut held) = (Vec::new(), Vec::new());
+        let mut known = BTreeSet::new();
+        let mut set = |names: &[&'static str], labels: Labels, values: &[Option<f64>]| {
+            for (name, value) in names.iter().zip(values) {
+                if let Some(value) = value {
+                    metrics::gauge!(*name, &labels).set(*value);
+                    known.insert((*name, labels.clone()));
+                }
+            }
+        };
         for progress in found {
             let place = &progress.lag.place;
             let labels = |group| {
@@ -292,35 +293,19 @@ impl Gauges {
             };
             let (position, behind) = (Some(place.position as f64), Some(progress.lag.behind() as f64));
             if let Some(own) = &progress.own {
-                let labels = labels("sink");
                 let queryable = own.queryable_ms.map(|ms| ms as f64 / 1000.0);
-                set(
-                    &OF_SINKS,
-                    &labels,
-                    &[position, behind, progress.lag.behind_seconds, queryable],
-                );
-                held.push(labels);
+                let values = [position, behind, progress.lag.behind_seconds, queryable];
+                set(&OF_SINKS, labels("sink"), &values);
             }
-            let labels = labels("consumergroup");
-            let (comes, goes) = (
-                progress.rate.map(|rate| rate.in_per_second),
-                progress.rate.map(|rate| rate.out_per_second),
-            );
-            set(
-                &OF_GROUPS,
-                &labels,
-                &[position, behind, progress.lag.behind_seconds, comes, goes],
-            );
-            shown.push(labels);
+            let comes = progress.rate.map(|rate| rate.in_per_second);
+            let goes = progress.rate.map(|rate| rate.out_per_second);
+            let values = [position, behind, progress.lag.behind_seconds, comes, goes];
+            set(&OF_GROUPS, labels("consumergroup"), &values);
         }
-        for gone in self.shown.iter().filter(|labels| !shown.contains(labels)) {
-            set(&OF_GROUPS, gone, &[None; 5]);
+        for (name, labels) in self.known.difference(&known) {
+            metrics::gauge!(*name, labels).set(f64::NAN);
         }
-        for gone in self.own.iter().filter(|labels| !held.contains(labels)) {
-            set(&OF_SINKS, gone, &[None; 4]);
-        }
-        self.shown = shown;
-        self.own = held;
+        self.known = known;
     }
 
     /// Nobody can look.

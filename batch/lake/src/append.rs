@@ -27,6 +27,8 @@ pub struct Appender {
     pub(crate) delta: DeltaTable,
     positions: HashMap<Partition, i64>,
     known: KnownIds,
+    /// Nobody has looked at it yet.
+    just_opened: bool,
 }
 
 /// What a commit added.
@@ -67,6 +69,7 @@ impl Appender {
             delta: lake.create_or_load(table).await?,
             positions: HashMap::new(),
             known: KnownIds::keeping(KEPT_IDS),
+            just_opened: true,
         })
     }
 
@@ -85,7 +88,10 @@ impl Appender {
     /// The table can't be read.
     pub async fn positions(&mut self, partitions: &[Partition]) -> Result<Positions, LakeError> {
         self.known.forget_all();
-        self.delta = self.lake.create_or_load(self.table).await?;
+        // should somebody else have committed since it was opened, the next commit conflicts
+        if !std::mem::take(&mut self.just_opened) {
+            self.delta = self.lake.create_or_load(self.table).await?;
+        }
         self.positions.clear();
         for partition in partitions {
             let position = self.stored_position(*partition).await?;
@@ -134,6 +140,7 @@ impl Appender {
         spans: &[Span],
         watermarks: &Watermarks,
     ) -> Result<Appended, AppendError> {
+        self.just_opened = false;
         self.check_fence(spans).await?;
         self.lake.check_room()?;
         let (fresh, ids) = self.leave_out_known(rows).await?;

@@ -39,8 +39,9 @@ impl Pipelines {
         };
         let settings = &platform.settings.pipelines;
         let rules = maintenance(settings)?;
-        for topic in Topic::ALL {
-            let sink = BronzeSink::open(&platform.lake, topic, rules).await?;
+        // all at once: each reads a log of its own
+        let opened = Topic::ALL.map(|topic| BronzeSink::open(&platform.lake, topic, rules));
+        for (topic, sink) in Topic::ALL.into_iter().zip(futures::future::try_join_all(opened).await?) {
             let sink = sink.keeping_ids(settings.known_ids);
             running.spawn(platform, sink, vec![topic], settings.max_wait_ms);
         }

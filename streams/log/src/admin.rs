@@ -7,7 +7,7 @@ use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
 use rdkafka::client::DefaultClientContext;
 use rdkafka::types::RDKafkaErrorCode;
 
-use crate::{LogError, Settings};
+use crate::{LogError, Probe, Settings};
 
 /// Creates what is missing of the catalogue.
 ///
@@ -15,7 +15,8 @@ use crate::{LogError, Settings};
 /// The brokers don't answer, or refuse a topic for another reason than that it exists.
 pub async fn ensure_topics(settings: &Settings, replication: i32) -> Result<(), LogError> {
     let admin: AdminClient<DefaultClientContext> = settings.client().create().map_err(LogError::settings)?;
-    let bounded = create(settings, &admin, replication, &Topic::ALL, true).await?;
+    let missing = missing(settings).await?;
+    let bounded = create(settings, &admin, replication, &missing, true).await?;
     let unknown: Vec<Topic> = bounded
         .iter()
         .filter(|(_, code)| *code == RDKafkaErrorCode::InvalidConfig)
@@ -31,6 +32,19 @@ pub async fn ensure_topics(settings: &Settings, replication: i32) -> Result<(), 
             reason: code.to_string(),
         }),
     }
+}
+
+/// To ask is quicker than to be refused, at every start.
+async fn missing(settings: &Settings) -> Result<Vec<Topic>, LogError> {
+    let settings = settings.clone();
+    let look = move || {
+        let there = Probe::open(&settings)?.topics()?;
+        Ok(Topic::ALL
+            .into_iter()
+            .filter(|topic| !there.contains(topic.name()))
+            .collect())
+    };
+    tokio::task::spawn_blocking(look).await.unwrap_or(Err(LogError::Closed))
 }
 
 /// Creates `topics`; gives those that neither were there nor are now, and why.

@@ -1,5 +1,6 @@
 //! Looks at the log from outside: where a partition begins and ends, and when a record was produced.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use events::{Partition, Positions, Topic};
@@ -69,6 +70,18 @@ impl Probe {
         // what was heard is handed over by polling
         let _ = self.inner.poll(Duration::ZERO);
         self.inner.context().is_final()
+    }
+
+    /// Names of all topics.
+    ///
+    /// # Errors
+    /// The brokers don't answer.
+    pub fn topics(&self) -> Result<BTreeSet<String>, LogError> {
+        let metadata = self
+            .inner
+            .fetch_metadata(None, TIMEOUT)
+            .map_err(|source| self.unreachable(source))?;
+        Ok(metadata.topics().iter().map(|topic| topic.name().to_owned()).collect())
     }
 
     /// The partitions a topic has; none when it does not exist.
