@@ -9,7 +9,7 @@ use std::ops::RangeInclusive;
 
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use events::Region;
 use features::{Column, Kind};
 use serde_json::json;
@@ -141,7 +141,7 @@ impl Parameters {
                 Kind::Int => ("an integer of 32 bits", |value| value.parse::<i32>().is_ok()),
                 Kind::Big => ("an integer of 64 bits", |value| value.parse::<i64>().is_ok()),
                 Kind::Time => ("a moment as RFC 3339, such as 2026-11-26T10:00:00Z", |value| {
-                    DateTime::parse_from_rfc3339(value).is_ok()
+                    DateTime::parse_from_rfc3339(value).is_ok_and(|at| YEARS.contains(&at.year()))
                 }),
                 Kind::Bool => ("true or false", |value| value.parse::<bool>().is_ok()),
                 Kind::Real => ("a number", |value| value.parse::<f64>().is_ok_and(f64::is_finite)),
@@ -192,8 +192,13 @@ impl Parameters {
 }
 
 /// Exactly `YYYY-MM-DD`; chrono alone would also take `2020-8-1` and years of five digits.
+/// Years that the database has, written with four digits.
+const YEARS: RangeInclusive<i32> = 1..=9999;
+
 fn day(text: &str) -> Option<NaiveDate> {
-    text.parse().ok().filter(|day: &NaiveDate| day.to_string() == text)
+    text.parse()
+        .ok()
+        .filter(|day: &NaiveDate| day.to_string() == text && YEARS.contains(&day.year()))
 }
 
 fn text(text: &str) -> Option<String> {

@@ -70,16 +70,16 @@ impl From<ViewsError> for SinkError {
 fn is_ours(error: &dyn sqlx::error::DatabaseError) -> bool {
     error
         .code()
-        .is_some_and(|code| ["22", "42", "54"].iter().any(|class| code.starts_with(class)))
+        .is_some_and(|code| ["21", "22", "42", "54"].iter().any(|class| code.starts_with(class)))
 }
 
 impl ViewsError {
-    /// Whether some row may be at fault: a value that a statement has no room for (SQLSTATE classes 22 and 54), or a computation.
+    /// Whether some row may be at fault: a value that a statement has no room for (SQLSTATE classes 22 and 54), two rows for one key (21), or a computation.
     fn is_of_rows(&self) -> bool {
         match self {
             ViewsError::Database(sqlx::Error::Database(source)) => source
                 .code()
-                .is_some_and(|code| ["22", "54"].iter().any(|class| code.starts_with(class))),
+                .is_some_and(|code| ["21", "22", "54"].iter().any(|class| code.starts_with(class))),
             ViewsError::Compute(_) => true,
             _ => false,
         }

@@ -63,6 +63,8 @@ pub(crate) const FAMILY: Family = Family {
                 "ANALYZE touched_entries_usd",
                 "INSERT INTO touched_revenue_days SELECT DISTINCT u.channel_id, u.day FROM revenue_usd u \
                  JOIN touched_entries_usd s USING (channel_id, source, reference_id) ON CONFLICT DO NOTHING",
+                // the three columns of the key are guessed to hold one row, and what is joined to it to be read once
+                "SET LOCAL enable_nestloop = off",
             ],
             narrow: &[
                 (
@@ -93,6 +95,7 @@ pub(crate) const FAMILY: Family = Family {
             ],
             sql: include_str!("revenue/revenue_days.sql"),
             find: &[
+                "SET LOCAL enable_nestloop = on",
                 "INSERT INTO touched_revenue_days SELECT DISTINCT u.channel_id, u.day FROM revenue_usd u \
                  JOIN touched_entries_usd s USING (channel_id, source, reference_id) ON CONFLICT DO NOTHING",
                 "ANALYZE touched_revenue_days",

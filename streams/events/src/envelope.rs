@@ -145,8 +145,8 @@ mod tests {
 
     fn envelope() -> Envelope {
         Envelope {
-            id: EventId::of("/s", "t", &["k"], None, b""),
-            source: "/s".into(),
+            id: EventId::of("/ingest/trending", "t", &["k"], None, b""),
+            source: "/ingest/trending".into(),
             kind: "t".into(),
             time: DateTime::from_timestamp(1_597_190_400, 0),
             content_type: CONTENT_TYPE_JSON.into(),

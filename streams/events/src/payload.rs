@@ -159,5 +159,7 @@ mod tests {
         assert_eq!(refused::<ExchangeRate>(&rate("11.2")), "nothing");
         assert_eq!(refused::<ExchangeRate>(&rate("1e-300")), "rate");
         assert_eq!(refused::<ExchangeRate>(&rate("1e300")), "rate");
+        // two rows for one key, where every currency has one
+        assert_eq!(refused::<ExchangeRate>(&rate("1").replace("SEK", "EUR")), "currency");
     }
 }

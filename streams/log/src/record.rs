@@ -54,13 +54,13 @@ impl Record {
         }
     }
 
-    /// A record as a broker would hand it out: for whoever has records without one.
+    /// A record as a broker would hand it out, produced when it was observed: for whoever has records without one.
     pub fn new(partition: Partition, offset: i64, envelope: &Envelope, key: Option<&str>, value: Vec<u8>) -> Self {
         let headers = envelope.headers().into_iter();
         Self {
             partition,
             offset,
-            timestamp_ms: None,
+            timestamp_ms: envelope.time.map(|time| time.timestamp_millis()),
             key: key.map(|key| Bytes::copy_from_slice(key.as_bytes())),
             value: value.into(),
             headers: headers

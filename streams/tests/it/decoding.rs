@@ -125,6 +125,9 @@ fn what_was_observed_long_after_it_was_told_is_refused() {
     let refused = verdict(produced("/elsewhere", 25)).expect("a reason");
     assert!(refused.contains("ce_time") && refused.contains("clock"), "{refused}");
     assert_eq!(verdict(produced("/ingest/simulate", 25)), None);
+    let mut timeless = produced("/elsewhere", 0);
+    timeless.timestamp_ms = None;
+    assert!(verdict(timeless).expect("a reason").contains("timestamp"));
 }
 
 #[test]

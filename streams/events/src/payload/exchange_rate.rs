@@ -40,6 +40,9 @@ impl Payload for ExchangeRate {
     fn check(&self) -> Result<(), Invalid> {
         quantity("rate", Some(self.rate))?;
         date("day", Some(self.day))?;
+        if self.currency == self.base {
+            return Err(Invalid::new("currency", "is the base itself"));
+        }
         match (1e-9..=1e9).contains(&self.rate) {
             true => Ok(()),
             false => Err(Invalid::new(

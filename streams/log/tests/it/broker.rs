@@ -55,7 +55,7 @@ pub fn snapshot(number: usize) -> Event<VideoSnapshot> {
         ..VideoSnapshot::of(id)
     };
     let time = chrono::DateTime::from_timestamp(1_600_000_000, 0).expect("a time");
-    Event::new("/tests/log", time, snapshot).expect("an event")
+    Event::new("/ingest/trending", time, snapshot).expect("an event")
 }
 
 /// Sends snapshots and waits until each is confirmed; gives how many records each partition took.
