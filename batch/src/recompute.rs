@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use datafusion::catalog::TableProvider;
 use datafusion::error::DataFusionError;
 use datafusion::logical_expr::{Expr, col, lit, not};
-use events::{Partition, Positions, Topic};
+use events::{Positions, Topic};
 use features::{Family, Views};
 use lake::{Removal, Table};
 use uuid::Uuid;
@@ -22,8 +22,8 @@ use crate::{Session, SqlError};
 pub struct Cut<'a> {
     /// Those that came before.
     pub at: &'a Positions,
-    /// But those that a sink has put aside, by their places in the log.
-    pub refused: &'a [(Partition, i64)],
+    /// But those of events that a sink has put aside, by their ids.
+    pub refused: &'a [String],
     /// And those of a removal, as if they had gone.
     pub removal: Option<&'a Removal>,
 }
@@ -31,13 +31,9 @@ pub struct Cut<'a> {
 impl Cut<'_> {
     fn predicate(&self, topic: Topic) -> Expr {
         let mut kept = before(topic, self.at);
-        let mut refused: BTreeMap<i32, Vec<Expr>> = BTreeMap::new();
-        for (partition, offset) in self.refused.iter().filter(|(partition, _)| partition.topic == topic) {
-            refused.entry(partition.number).or_default().push(lit(*offset));
-        }
-        for (number, offsets) in refused {
-            let here = col("_partition").eq(lit(number));
-            kept = kept.and(not(here.and(col("_offset").in_list(offsets, false))));
+        if !self.refused.is_empty() {
+            let ids = self.refused.iter().map(|id| lit(id.as_str())).collect();
+            kept = kept.and(col("_event_id").in_list(ids, true));
         }
         match self.removal.and_then(|removal| removal.predicate(Table::of(topic))) {
             Some(doomed) => kept.and(not(doomed)),

@@ -28,7 +28,7 @@ mod store;
 mod windows;
 
 pub use corrections::{Correction, corrections};
-pub use refused::{Refused, refused, refused_places};
+pub use refused::{Refused, refused, refused_ids};
 pub use rewriting::{Rewriting, Rewritten, forget_corrections};
 pub use rows::read_view;
 pub use shadow::{Counted, Difference, Shadow, Swap, Swapped};
@@ -145,6 +145,7 @@ impl ViewsSink {
         for (topic, all) in &batch.rows {
             rows.insert(*topic, accepted(all)?);
         }
+        refused::leave_out_refused(&self.pool, &self.target.sink, &mut rows).await?;
         match self.merge(batch, &rows, &[], Outcome::Stored).await {
             Err(error) if error.is_of_rows() => {
                 tracing::warn!(

@@ -144,9 +144,16 @@ impl RecordLog {
             .await
     }
 
-    /// Drops records that are followed by a newer one of the same key; answers how many.
-    pub(crate) async fn compact(&self, topic: String) -> Result<u64, RecordLogError> {
-        self.writer.ask(|answer| Command::Compact { topic, answer }).await
+    /// Drops records that are followed by a newer one of the same key, up to the first batch that has a record newer than
+    /// `timestamp_ms`; answers how many.
+    pub(crate) async fn compact(&self, topic: String, timestamp_ms: i64) -> Result<u64, RecordLogError> {
+        self.writer
+            .ask(|answer| Command::Compact {
+                topic,
+                timestamp_ms,
+                answer,
+            })
+            .await
     }
 
     /// Forgets producers that have not appended since `timestamp_ms`, and gives free pages back to the file system.

@@ -298,7 +298,7 @@ async fn count_views(platform: &Platform, session: &Session, removal: &Removal) 
     let mut views = Vec::new();
     for family in FAMILIES {
         let at = streams::stored_positions(pool, family.sink).await?;
-        let refused = streams::refused_places(pool, family.sink).await?;
+        let refused = streams::refused_ids(pool, family.sink).await?;
         let cut = Cut {
             at: &at,
             refused: &refused,

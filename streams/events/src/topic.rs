@@ -26,8 +26,9 @@ pub enum Topic {
 pub enum Cleanup {
     /// Records older than the retention.
     Delete { retention: Duration },
-    /// Records followed by a newer one of the same key, and those older than the retention.
-    Compact { retention: Duration },
+    /// Records followed by a newer one of the same key, once they are `lag` old, and those older than the retention. Until then
+    /// every record is there for whoever reads: the newest by offset need not be the newest by event time.
+    Compact { lag: Duration, retention: Duration },
 }
 
 impl Topic {
@@ -86,6 +87,7 @@ impl Topic {
     pub const fn cleanup(self) -> Cleanup {
         match self {
             Topic::Categories => Cleanup::Compact {
+                lag: Duration::from_secs(7 * DAY.as_secs()),
                 retention: Duration::from_secs(30 * DAY.as_secs()),
             },
             _ => Cleanup::Delete {

@@ -83,18 +83,21 @@ async fn create(
 const FARTHEST_AHEAD: Duration = Duration::from_secs(60 * 60);
 
 fn topic_properties(topic: Topic, bounds: bool) -> Vec<(&'static str, String)> {
-    let (policy, retention) = match topic.cleanup() {
-        // with delete, so that records can be taken off when they have to go
-        Cleanup::Compact { retention } => ("compact,delete", retention),
-        Cleanup::Delete { retention } => ("delete", retention),
+    let millis = |duration: Duration| duration.as_millis().to_string();
+    let mut properties = match topic.cleanup() {
+        Cleanup::Compact { lag, retention } => vec![
+            // with delete, so that records can be taken off when they have to go
+            ("cleanup.policy", "compact,delete".to_owned()),
+            ("min.compaction.lag.ms", millis(lag)),
+            ("retention.ms", millis(retention)),
+        ],
+        Cleanup::Delete { retention } => vec![
+            ("cleanup.policy", "delete".to_owned()),
+            ("retention.ms", millis(retention)),
+        ],
     };
-    let mut properties = vec![
-        ("cleanup.policy", policy.to_owned()),
-        ("retention.ms", retention.as_millis().to_string()),
-    ];
     if bounds {
-        let ahead = FARTHEST_AHEAD.as_millis().to_string();
-        properties.push(("message.timestamp.after.max.ms", ahead));
+        properties.push(("message.timestamp.after.max.ms", millis(FARTHEST_AHEAD)));
     }
     properties
 }

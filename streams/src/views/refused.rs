@@ -10,13 +10,13 @@ use arrow::compute::filter_record_batch;
 use arrow::datatypes::{Int32Type, Int64Type};
 use arrow::error::ArrowError;
 use chrono::{DateTime, Utc};
-use events::{Partition, Positions, Topic};
-use sqlx::{Executor, FromRow, PgPool, Postgres, Row, Transaction};
+use events::{Positions, Topic};
+use sqlx::{Executor, FromRow, PgPool, Postgres, Transaction};
 
 use super::ViewsError;
 
-/// More than so many of a step are no single bad rows: then the step fails.
-pub(super) const MOST: usize = 100;
+/// Where so many of a step are bad and none was good, the rows are not at fault: then the step fails.
+const MOST: usize = 100;
 
 /// A row that a sink has put aside.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
@@ -44,28 +44,42 @@ pub async fn refused(pool: &PgPool, limit: i64) -> Result<Vec<Refused>, sqlx::Er
     .await
 }
 
-/// Where in the log those of a sink are.
+/// The ids of the events that a sink has put aside, in order.
 ///
 /// # Errors
 /// The database is away.
-pub async fn refused_places<'e>(
+pub async fn refused_ids<'e>(
     database: impl Executor<'e, Database = Postgres>,
     sink: &str,
-) -> Result<Vec<(Partition, i64)>, sqlx::Error> {
-    let rows =
-        sqlx::query("SELECT topic, partition, \"offset\" FROM sink.refused_rows WHERE sink = $1 ORDER BY 1, 2, 3")
-            .bind(sink)
-            .fetch_all(database)
-            .await?;
-    let mut places = Vec::with_capacity(rows.len());
-    for row in rows {
-        let topic: String = row.try_get("topic")?;
-        if let Some(topic) = Topic::from_name(&topic) {
-            let number = row.try_get("partition")?;
-            places.push((Partition { topic, number }, row.try_get("offset")?));
-        }
+) -> Result<Vec<String>, sqlx::Error> {
+    sqlx::query_scalar(
+        "SELECT DISTINCT event_id COLLATE \"C\" AS event_id FROM sink.refused_rows WHERE sink = $1 ORDER BY 1",
+    )
+    .bind(sink)
+    .fetch_all(database)
+    .await
+}
+
+/// `rows` without those whose events the sink has put aside: an event that is delivered again is no other one.
+pub(super) async fn leave_out_refused(
+    pool: &PgPool,
+    sink: &str,
+    rows: &mut BTreeMap<Topic, RecordBatch>,
+) -> Result<(), ViewsError> {
+    let ids = refused_ids(pool, sink).await?;
+    if ids.is_empty() {
+        return Ok(());
     }
-    Ok(places)
+    for rows in rows.values_mut() {
+        let told = rows
+            .column_by_name("_event_id")
+            .ok_or_else(|| ArrowError::SchemaError("column _event_id is missing".into()))?;
+        let known =
+            |id: Option<&str>| id.is_some_and(|id| ids.binary_search_by(|known| known.as_str().cmp(id)).is_ok());
+        let keep: BooleanArray = told.as_string::<i32>().iter().map(|id| Some(!known(id))).collect();
+        *rows = filter_record_batch(rows, &keep)?;
+    }
+    Ok(())
 }
 
 /// Those of one sink below `at` count as those of another, too.
@@ -184,11 +198,11 @@ impl<'a> Sieve<'a> {
     /// It was not.
     ///
     /// # Errors
-    /// `error` itself: too many rows are bad for the rows to be at fault.
+    /// `error` itself: too many rows are bad, and none good, for the rows to be at fault.
     pub(super) fn refuse(&mut self, error: ViewsError) -> Result<(), ViewsError> {
         match self.todo.pop() {
             Some(bad) if bad.len() == 1 => {
-                if self.outcasts.len() == MOST {
+                if self.outcasts.len() >= MOST && !self.kept.contains(&true) {
                     return Err(error);
                 }
                 let outcast = self.outcast(bad.start, error.to_string())?;

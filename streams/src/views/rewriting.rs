@@ -3,12 +3,12 @@
 //! It is one transaction, and the only writer: the sink waits meanwhile, readers see the views as they were until it ends.
 
 use chrono::{DateTime, Utc};
-use events::{Partition, Positions};
+use events::Positions;
 use features::{Family, Views};
 use sqlx::{AssertSqlSafe, PgPool, Postgres, Transaction};
 
 use super::store::{execute, lock_for_writing, look_into, run, stored_positions};
-use super::{Difference, Target, ViewsError, refused_places, rows, statements, views_of};
+use super::{Difference, Target, ViewsError, refused_ids, rows, statements, views_of};
 
 /// A view that was written anew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub struct Rewriting<'a> {
     transaction: Transaction<'a, Postgres>,
     family: &'static Family,
     at: Positions,
-    refused: Vec<(Partition, i64)>,
+    refused: Vec<String>,
 }
 
 impl Rewriting<'_> {
@@ -37,7 +37,7 @@ impl Rewriting<'_> {
         lock_for_writing(&mut transaction, &target.sink).await?;
         look_into(&mut transaction, target.schema).await?;
         let at = stored_positions(&mut *transaction, &target.sink).await?;
-        let refused = refused_places(&mut *transaction, &target.sink).await?;
+        let refused = refused_ids(&mut *transaction, &target.sink).await?;
         Ok(Rewriting {
             transaction,
             family,
@@ -51,8 +51,8 @@ impl Rewriting<'_> {
         &self.at
     }
 
-    /// Rows that the sink has put aside, which the views are without.
-    pub fn refused(&self) -> &[(Partition, i64)] {
+    /// Ids of the events that the sink has put aside, which the views are without.
+    pub fn refused(&self) -> &[String] {
         &self.refused
     }
 

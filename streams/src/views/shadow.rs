@@ -199,7 +199,7 @@ impl Shadow {
             note_rebuild(&mut tx, &live.sink, one.view, removed, added, why).await?;
         }
         tx.commit().await?;
-        self.discard().await?;
+        self.give_up().await;
         Ok(swapped)
     }
 
@@ -211,6 +211,14 @@ impl Shadow {
         self.drop_tables().await?;
         self.guard.close().await?;
         Ok(())
+    }
+
+    /// As [`Shadow::discard`], where the database may be away: then the next shadow of the family clears up.
+    pub async fn give_up(self) {
+        let sink = self.target.sink.clone();
+        if let Err(error) = self.discard().await {
+            tracing::warn!(sink, %error, "the shadow's tables are still there; the next rebuild takes them away");
+        }
     }
 
     async fn drop_tables(&self) -> Result<(), ViewsError> {

@@ -1,7 +1,7 @@
 //! What the broker does by itself: retention and compaction, as the topics' configurations say.
 //!
-//! `cleanup.policy` (default `delete`), `retention.ms` (default 7 days, -1 keeps everything). Age is the age of the
-//! newest record of a batch, by the timestamp its producer gave it.
+//! `cleanup.policy` (default `delete`), `retention.ms` (default 7 days, -1 keeps everything), `min.compaction.lag.ms` (default 0).
+//! Age is the age of the newest record of a batch, by the timestamp its producer gave it.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -52,7 +52,9 @@ pub(super) async fn once(
             tracing::debug!(topic = %name, batches = dropped, "retention");
         }
         if policy.compact {
-            let dropped = log.compact(name.clone()).await?;
+            let dropped = log
+                .compact(name.clone(), now_ms.saturating_sub(policy.compaction_lag_ms))
+                .await?;
             tracing::debug!(topic = %name, records = dropped, "compaction");
         }
     }
@@ -64,6 +66,7 @@ pub(super) async fn once(
 struct Policy {
     retention_ms: Option<i64>,
     compact: bool,
+    compaction_lag_ms: i64,
 }
 
 impl Policy {
@@ -84,6 +87,9 @@ impl Policy {
         Ok(Self {
             retention_ms: retention_ms.filter(|_| cleanup.contains("delete")),
             compact: cleanup.contains("compact"),
+            compaction_lag_ms: value("min.compaction.lag.ms")
+                .and_then(|text| text.parse().ok())
+                .unwrap_or(0),
         })
     }
 }

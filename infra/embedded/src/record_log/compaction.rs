@@ -1,29 +1,30 @@
 //! Compaction: of records with the same key only the newest stays, at its offset.
 //!
 //! A batch keeps its offsets when records are taken out of it, as in Kafka, so positions stay valid. The newest batch
-//! of a partition is left as it is. Compacted topics are small (dimensions), so their keys are held in memory.
+//! of a partition is left as it is, and so is everything from the first batch that is too young (`min.compaction.lag.ms`). Compacted topics are small (dimensions), so their keys are held in memory.
 
 use std::collections::HashMap;
 
 use bytes::Bytes;
 use libsql::Connection;
+use libsql::params::IntoParams;
 use tansu_sans_io::record::deflated::Batch;
 use tansu_sans_io::record::inflated;
 
 use super::{RecordLogError, reader};
 
-pub(super) async fn compact(connection: &Connection, topic: &str) -> Result<u64, RecordLogError> {
+pub(super) async fn compact(connection: &Connection, topic: &str, timestamp_ms: i64) -> Result<u64, RecordLogError> {
     let change = connection.transaction().await?;
     let mut dropped = 0;
-    for partition in ids(&change, "select id from partition where topic = ?1", topic).await? {
-        dropped += compact_partition(&change, partition).await?;
+    for partition in ids(&change, "select id from partition where topic = ?1", [topic]).await? {
+        dropped += compact_partition(&change, partition, timestamp_ms).await?;
     }
     change.commit().await?;
     Ok(dropped)
 }
 
-async fn ids(connection: &Connection, sql: &str, argument: &str) -> Result<Vec<i64>, libsql::Error> {
-    let mut rows = connection.query(sql, [argument]).await?;
+async fn ids(connection: &Connection, sql: &str, arguments: impl IntoParams) -> Result<Vec<i64>, libsql::Error> {
+    let mut rows = connection.query(sql, arguments).await?;
     let mut found = Vec::new();
     while let Some(row) = rows.next().await? {
         found.push(row.get(0)?);
@@ -31,11 +32,15 @@ async fn ids(connection: &Connection, sql: &str, argument: &str) -> Result<Vec<i
     Ok(found)
 }
 
-async fn compact_partition(connection: &Connection, partition: i64) -> Result<u64, RecordLogError> {
-    let batches = ids(
+async fn compact_partition(connection: &Connection, partition: i64, timestamp_ms: i64) -> Result<u64, RecordLogError> {
+    let old_enough = "select id from batch where partition = ?1 and last_offset < coalesce( \
+                      (select min(last_offset) from batch where partition = ?1 and max_timestamp > ?2), 9223372036854775807) \
+                      order by last_offset";
+    let batches = ids(connection, old_enough, [partition, timestamp_ms]).await?;
+    let newest_batch = ids(
         connection,
-        "select id from batch where partition = cast(?1 as integer) order by last_offset",
-        &partition.to_string(),
+        "select id from batch where partition = ?1 order by last_offset desc limit 1",
+        [partition],
     )
     .await?;
     let mut newest: HashMap<Bytes, i64> = HashMap::new();
@@ -48,7 +53,7 @@ async fn compact_partition(connection: &Connection, partition: i64) -> Result<u6
         }
     }
     let mut dropped = 0;
-    for id in batches.iter().rev().skip(1) {
+    for id in batches.iter().filter(|id| !newest_batch.contains(id)) {
         dropped += rewrite(connection, *id, &newest).await?;
     }
     Ok(dropped)

@@ -42,6 +42,7 @@ pub(super) enum Command {
     },
     Compact {
         topic: String,
+        timestamp_ms: i64,
         answer: Answer<u64>,
     },
     Tidy {
@@ -200,8 +201,12 @@ async fn change(connection: &Connection, command: Command) {
         } => {
             let _ = answer.send(retention::expire(connection, &topic, timestamp_ms).await);
         }
-        Command::Compact { topic, answer } => {
-            let _ = answer.send(compaction::compact(connection, &topic).await);
+        Command::Compact {
+            topic,
+            timestamp_ms,
+            answer,
+        } => {
+            let _ = answer.send(compaction::compact(connection, &topic, timestamp_ms).await);
         }
         Command::Tidy { timestamp_ms, answer } => {
             let _ = answer.send(retention::tidy(connection, timestamp_ms).await);

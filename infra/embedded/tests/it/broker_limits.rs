@@ -217,6 +217,33 @@ async fn compaction_keeps_the_newest_record_of_a_key_at_its_offset() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn compaction_leaves_what_is_younger_than_the_lag() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let now = Duration::from_secs(1_000_000_000);
+    let settings = BrokerSettings {
+        clock: Arc::new(move || UNIX_EPOCH + now),
+        ..client::settings(folder.path())
+    };
+    let broker = Broker::start(settings).await.expect("a broker");
+    let address = broker.address();
+    let compacted = [("cleanup.policy", "compact"), ("min.compaction.lag.ms", "3600000")];
+    client::create_topic(&address, TOPIC, 1, &compacted).await;
+    let producer = client::producer(&address, &[]);
+    let hour = Duration::from_secs(60 * 60);
+    // two that are old enough, a young one, and one that is old but stands behind it
+    for age in [3 * hour, 2 * hour, hour / 2, 2 * hour] {
+        let stored = producer.send(dated(TOPIC, now - age), PATIENCE).await;
+        stored.expect("the record is stored");
+    }
+    broker.clean_up().await.expect("a clean-up");
+    let seen: Vec<i64> = client::read_all(&address, TOPIC, &[])
+        .into_iter()
+        .map(|s| s.offset)
+        .collect();
+    assert_eq!(seen, [1, 2, 3]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_deleted_topic_begins_again_at_zero() {
     let folder = tempfile::tempdir().expect("a folder");
     let (_broker, address) = broker_with_topic(folder.path(), &[]).await;

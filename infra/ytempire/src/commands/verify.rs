@@ -117,8 +117,8 @@ async fn check(platform: &Platform) -> Result<Report> {
     Ok(report)
 }
 
-/// A family, where it stands, and the places of the rows that it has put aside.
-type Standing = (&'static Family, Positions, Vec<(Partition, i64)>);
+/// A family, where it stands, and the ids of the events that it has put aside.
+type Standing = (&'static Family, Positions, Vec<String>);
 
 /// Every view and the positions behind them, as of one moment.
 async fn read_views(platform: &Platform) -> Result<(Views, Vec<Standing>)> {
@@ -132,7 +132,7 @@ async fn read_views(platform: &Platform) -> Result<(Views, Vec<Standing>)> {
         at.push((
             family,
             positions,
-            streams::refused_places(&mut *snapshot, family.sink).await?,
+            streams::refused_ids(&mut *snapshot, family.sink).await?,
         ));
     }
     let mut views = Views::new();

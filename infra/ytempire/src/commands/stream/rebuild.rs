@@ -29,6 +29,8 @@ const NAMED: usize = 10;
 const STEP: usize = 20_000;
 /// How long a shadow may take to come level with the live views, at the end.
 const PATIENCE: Duration = Duration::from_secs(120);
+/// Said of every failure before the swap.
+const UNCHANGED: &str = "nothing was changed, and the same command can be given again";
 
 #[derive(Debug, Serialize)]
 struct Report {
@@ -109,11 +111,14 @@ async fn rebuild(
     family: &'static Family,
     options: &RebuildOptions,
 ) -> Result<Report> {
-    let (live, standing) = read_live(platform, family).await?;
-    match options.from {
-        RebuildFrom::Lake => fill_from_lake(platform, &shadow, family, &standing).await?,
-        RebuildFrom::Topic => fill_from_topic(platform, &shadow, family, &standing).await?,
-    }
+    let filled = fill(platform, &shadow, family, options.from).await;
+    let (standing, views) = match filled {
+        Ok(filled) => filled,
+        Err(error) => {
+            shadow.give_up().await;
+            return Err(error.context(UNCHANGED));
+        }
+    };
     fault::reached(Point::ShadowFilled);
     let mut report = Report {
         view: view.name(),
@@ -128,16 +133,32 @@ async fn rebuild(
             .iter()
             .map(|(partition, at)| (partition.to_string(), at))
             .collect(),
-        views: compare(&shadow, family, &live).await?,
+        views,
         swapped: Vec::new(),
     };
     if options.dry_run {
-        shadow.discard().await?;
+        shadow.give_up().await;
         return Ok(report);
     }
     let swapped = swap(platform, shadow, family, report.from).await?;
     report.swapped = swapped.into_iter().map(SwapReport::from).collect();
     Ok(report)
+}
+
+/// Fills the shadow; gives where it stands, and what it differs by.
+async fn fill(
+    platform: &Platform,
+    shadow: &Shadow,
+    family: &'static Family,
+    from: RebuildFrom,
+) -> Result<(Standing, Vec<ViewReport>)> {
+    let (live, standing) = read_live(platform, family).await?;
+    match from {
+        RebuildFrom::Lake => fill_from_lake(platform, shadow, family, &standing).await?,
+        RebuildFrom::Topic => fill_from_topic(platform, shadow, family, &standing).await?,
+    }
+    let views = compare(shadow, family, &live).await?;
+    Ok((standing, views))
 }
 
 /// The views as they are read, and where they stand, as of one moment.
@@ -162,7 +183,7 @@ async fn fill_from_lake(
 ) -> Result<()> {
     removal::wait_for_lake(platform, &standing.positions).await?;
     let session = Session::open(&platform.lake).await?;
-    let refused = streams::refused_places(platform.pool()?, family.sink).await?;
+    let refused = streams::refused_ids(platform.pool()?, family.sink).await?;
     let cut = Cut {
         at: &standing.positions,
         refused: &refused,
@@ -355,10 +376,14 @@ async fn swap(
     let held = match level {
         Ok(Ok(held)) => held,
         failed => {
-            shadow.discard().await?;
-            ended?;
-            failed.context("the shadow did not come level with the live views in time: see `ytempire lag`")??;
-            bail!("the shadow did not come level with the live views");
+            shadow.give_up().await;
+            let late = "the shadow did not come level with the live views in time: see `ytempire lag`";
+            let reason = match (ended, failed) {
+                (Err(error), _) => error.into(),
+                (Ok(()), Ok(Err(error))) => error,
+                (Ok(()), _) => anyhow!(late),
+            };
+            return Err(reason.context(UNCHANGED));
         }
     };
     Ok(shadow.swap(held, &format!("rebuilt from {from}")).await?)
