@@ -127,7 +127,7 @@ async fn many_rows_that_do_not_fit_are_put_aside_where_others_do() {
         refused_ids(&database.pool, niches().sink).await.expect("ids").len(),
         102
     );
-    let max = "SELECT max(views_max) FROM views.category_hours";
+    let max = "SELECT max(views_max)::bigint FROM views.category_hours";
     assert_eq!(count(&database, max).await, 900);
     assert_eq!(
         sink.standing(&[PLACE]).await.expect("standing").positions.of(PLACE),
