@@ -109,10 +109,11 @@ impl Quantiles {
         self.0.merge(&other).map_err(|error| NoSketch(error.to_string()))
     }
 
-    /// The value at quantile `q` (0 to 1), rounded; none of nothing.
+    /// The value at quantile `q` (0 to 1), rounded, from the least to the greatest that was added; none of nothing.
     pub fn estimate(&self, q: f64) -> Option<i64> {
         let found = self.0.quantile(q.clamp(0.0, 1.0)).ok().flatten()?;
-        Some(found.round() as i64)
+        let (least, greatest) = (self.0.min()?, self.0.max()?);
+        Some(found.max(least).min(greatest).round() as i64)
     }
 
     pub fn to_bytes(&self) -> Vec<u8> {
@@ -380,6 +381,13 @@ mod tests {
         let median = forth.estimate(0.5).expect("a value");
         assert!((median - 25_000_000).abs() <= 25_000_000 * 2 / 100, "{median}");
         assert_eq!(Quantiles::default().estimate(0.5), None);
+        let mut one = Quantiles::default();
+        one.add(1_000_003);
+        let mut read = Quantiles::default();
+        read.merge(&one.to_bytes()).expect("merged");
+        for q in [0.0, 0.5, 0.99] {
+            assert_eq!((one.estimate(q), read.estimate(q)), (Some(1_000_003), Some(1_000_003)));
+        }
     }
 
     #[test]

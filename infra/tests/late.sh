@@ -16,7 +16,7 @@ test_late_rows() {
     ends_with 0 "another of 2017 after them"
     equals "all of its rows are told of as late" "$(late_count)" $(($(rows_of_2017) - before))
     equals "there were some" "$((before < $(rows_of_2017)))" 1
-    ytempire sql --json "SELECT DISTINCT view FROM late_rows WHERE reason LIKE 'came % days behind %; 400 are allowed'"
+    ytempire sql --json "SELECT DISTINCT view FROM late_rows WHERE reason LIKE 'came % days and % s behind %; 400 days are allowed'"
     equals "by the tile that refuses them, with their reason" "$(json '[row["view"] for row in d]')" "['category_hours']"
     ytempire verify
     ends_with 0 "lake and views agree on what is late"

@@ -9,7 +9,8 @@ SELECT
     d.observed_at,
     d._watermark,
     'came ' || CAST((arrow_cast(d._watermark, 'Int64') - arrow_cast(d.observed_at, 'Int64')) / 86400000000 AS VARCHAR)
-        || ' days behind what its partition had told; 400 are allowed' AS reason
+        || ' days and ' || CAST((arrow_cast(d._watermark, 'Int64') - arrow_cast(d.observed_at, 'Int64')) / 1000000 % 86400 AS VARCHAR)
+        || ' s behind what its partition had told; 400 days are allowed' AS reason
 FROM bronze.youtube_video_snapshots d
 WHERE d._verdict = 'accepted'
     AND arrow_cast(d._watermark, 'Int64') - arrow_cast(d.observed_at, 'Int64') > 400 * 86400000000
