@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, NaiveTime, Utc};
 use events::payload::{AlertKind, Severity};
-use events::{Alert, Clock, Event, Payload};
+use events::{Alert, Clock, Event, Invalid, Payload};
 use log::{LogError, Producer, Settings};
 use sqlx::{FromRow, PgPool};
 use thiserror::Error;
@@ -40,8 +40,6 @@ pub enum AlarmError {
     Log(#[from] LogError),
     #[error("an alert was not confirmed in time")]
     Unconfirmed,
-    #[error("an alert is not valid: {0}")]
-    Invalid(String),
 }
 
 /// A threshold that was passed.
@@ -52,6 +50,8 @@ struct Passed {
     /// What it is about, beside the subject: a video, a keyword.
     thing: String,
     observed_at: DateTime<Utc>,
+    /// What it has come to, in the threshold's unit.
+    value: f64,
 }
 
 /// Looks every `every` until `stop`.
@@ -106,10 +106,16 @@ pub async fn look(
     if passed.is_empty() {
         return Ok(0);
     }
-    let events: Vec<Event<Alert>> = passed
-        .iter()
-        .map(|one| event(one, thresholds))
-        .collect::<Result<_, _>>()?;
+    let mut events: Vec<Event<Alert>> = Vec::with_capacity(passed.len());
+    for one in &passed {
+        match event(one, thresholds, now) {
+            Ok(event) => events.push(event),
+            // the others are told of all the same, and this one is not tried at every look
+            Err(invalid) => {
+                tracing::warn!(rule = one.rule, subject = one.subject, %invalid, "an alert can't be told of");
+            }
+        }
+    }
     send(settings, &events).await?;
     for one in &passed {
         sqlx::query("INSERT INTO sink.alarms (rule, subject, thing, sent_at) VALUES ($1, $2, $3, $4) ON CONFLICT (rule, subject, thing) DO UPDATE SET sent_at = excluded.sent_at")
@@ -124,8 +130,8 @@ pub async fn look(
     Ok(events.len())
 }
 
-/// Figures that move from look to look are no part of an alert: its id is to be the same all day.
-fn event(passed: &Passed, thresholds: Thresholds) -> Result<Event<Alert>, AlarmError> {
+/// Figures that move from look to look are no part of the message: an alert's id is to be the same all day.
+fn event(passed: &Passed, thresholds: Thresholds, now: DateTime<Utc>) -> Result<Event<Alert>, Invalid> {
     let (severity, message, threshold) = match passed.rule.as_str() {
         "outlier" => (
             Severity::Info,
@@ -143,6 +149,14 @@ fn event(passed: &Passed, thresholds: Thresholds) -> Result<Event<Alert>, AlarmE
             ),
             thresholds.revenue_drop_percent,
         ),
+        "revenue-stop" => (
+            Severity::Warning,
+            format!(
+                "there is no revenue since {}, in dollars of which `value` tells: look at `ytempire ingest status` and at the channel",
+                passed.thing
+            ),
+            thresholds.revenue_drop_percent,
+        ),
         _ => (
             Severity::Info,
             format!(
@@ -155,17 +169,33 @@ fn event(passed: &Passed, thresholds: Thresholds) -> Result<Event<Alert>, AlarmE
     let alert = Alert {
         kind: AlertKind::Anomaly,
         severity,
-        subject: passed.subject.clone(),
+        subject: clipped(&passed.subject),
         message,
         details: [
             ("rule".to_owned(), passed.rule.clone()),
             ("about".to_owned(), passed.thing.clone()),
             ("threshold".to_owned(), threshold.to_string()),
+            (Alert::VALUE.to_owned(), format!("{:.2}", passed.value)),
         ]
         .into(),
     };
-    let day = passed.observed_at.date_naive().and_time(NaiveTime::MIN).and_utc();
-    Event::new(SOURCE, day, alert).map_err(|invalid| AlarmError::Invalid(invalid.to_string()))
+    // the simulator's world may be ahead of ours
+    let told_at = passed.observed_at.min(now);
+    let day = told_at.date_naive().and_time(NaiveTime::MIN).and_utc();
+    Event::new(SOURCE, day, alert)
+}
+
+/// A channel that is known by a long title only is cut to what a subject may have.
+fn clipped(subject: &str) -> String {
+    const CUT: &str = "…";
+    if subject.len() <= Alert::LONGEST_SUBJECT {
+        return subject.to_owned();
+    }
+    let mut end = Alert::LONGEST_SUBJECT - CUT.len();
+    while !subject.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}{CUT}", &subject[..end])
 }
 
 async fn send(settings: &Settings, events: &[Event<Alert>]) -> Result<(), AlarmError> {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use events::fault::{self, Point};
 use events::{Clock, Partition, Positions, Topic, Watermarks};
-use log::{Assignment, BatchLimits, Consumer, Fetched, LogError, Record, Settings};
+use log::{Assignment, BatchLimits, Consumer, Fetched, LogError, Reader, Record, Settings};
 use thiserror::Error;
 use tokio::sync::{Mutex, watch};
 use tokio_util::sync::CancellationToken;
@@ -45,6 +45,13 @@ pub struct Status {
 pub struct Trouble {
     pub reason: String,
     pub since: chrono::DateTime<chrono::Utc>,
+}
+
+impl Trouble {
+    /// Whether it is the brokers that are away.
+    pub fn is_of_brokers(&self) -> bool {
+        self.reason.starts_with(READING)
+    }
 }
 
 /// A pipeline that stopped for good.
@@ -119,7 +126,7 @@ impl<S: Sink + 'static> Pipeline<S> {
                 continue;
             };
             let outcome = match fetched {
-                Ok(fetched) => self.step(fetched).await,
+                Ok(fetched) => self.step(&consumer, fetched).await,
                 Err(LogError::Read(error)) => {
                     // the client reconnects by itself and goes on where it was
                     self.trouble(&format!("{READING}: {error}"));
@@ -156,7 +163,8 @@ impl<S: Sink + 'static> Pipeline<S> {
                     consumer.restart();
                 }
                 Err(SinkError::Fenced(reason)) => {
-                    tracing::warn!(
+                    // as when partitions are handed over
+                    tracing::info!(
                         sink = self.name,
                         reason,
                         "step dropped, reading again from the stored positions"
@@ -179,19 +187,11 @@ impl<S: Sink + 'static> Pipeline<S> {
         let sink = Arc::clone(&self.sink);
         let (status, watermarks) = (self.status.clone(), Arc::clone(&self.watermarks));
         let runtime = tokio::runtime::Handle::current();
-        let start_at = move |partitions: &[events::Partition]| {
-            let standing = runtime.block_on(async { sink.lock().await.standing(partitions).await });
-            let standing = standing.map_err(|error| error.to_string())?;
-            watermarks
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .clone_from(&standing.watermarks);
-            status.send_modify(|status| {
-                status.positions = standing.positions.clone();
-                status.watermarks = standing.watermarks;
-            });
-            fault::reached(Point::Assigned);
-            Ok(standing.positions)
+        let owner = Owner {
+            sink,
+            status,
+            watermarks,
+            runtime,
         };
         let (reading, group) = (self.reading.clone(), self.name.clone());
         let opened = tokio::task::spawn_blocking(move || {
@@ -201,7 +201,7 @@ impl<S: Sink + 'static> Pipeline<S> {
                 &reading.topics,
                 reading.assignment,
                 reading.limits,
-                start_at,
+                owner,
             )
         });
         let opened = opened.await.unwrap_or(Err(LogError::Closed));
@@ -211,11 +211,16 @@ impl<S: Sink + 'static> Pipeline<S> {
         })
     }
 
-    async fn step(&self, fetched: Fetched) -> Result<(), SinkError> {
+    async fn step(&self, consumer: &Consumer, fetched: Fetched) -> Result<(), SinkError> {
         let started = std::time::Instant::now();
         let batch = self.decode(&fetched)?;
         fault::reached(Point::Decoded);
-        let written = self.sink.lock().await.write(&batch).await?;
+        let mut sink = self.sink.lock().await;
+        // whoever gives partitions up waits for the sink, so it is either stale now or ended before
+        if consumer.is_stale(&fetched) {
+            return Ok(());
+        }
+        let written = sink.write(&batch).await?;
         self.count(&fetched, started.elapsed());
         fault::reached(Point::Acknowledged);
         let now = self.clock.now();
@@ -311,6 +316,37 @@ impl<S: Sink + 'static> Pipeline<S> {
             sink: self.name.clone(),
             reason,
         }
+    }
+}
+
+/// What the consumer's thread asks of a pipeline.
+struct Owner<S> {
+    sink: Arc<Mutex<S>>,
+    status: watch::Sender<Status>,
+    watermarks: Arc<Lock<Watermarks>>,
+    runtime: tokio::runtime::Handle,
+}
+
+impl<S: Sink> Reader for Owner<S> {
+    fn start_at(&self, partitions: &[Partition]) -> Result<Positions, String> {
+        let asked = async { self.sink.lock().await.standing(partitions).await };
+        let standing = self.runtime.block_on(asked).map_err(|error| error.to_string())?;
+        self.watermarks
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone_from(&standing.watermarks);
+        self.status.send_modify(|status| {
+            status.positions = standing.positions.clone();
+            status.watermarks = standing.watermarks;
+        });
+        fault::reached(Point::Assigned);
+        Ok(standing.positions)
+    }
+
+    fn settle(&self) {
+        drop(self.sink.blocking_lock());
+        self.status
+            .send_modify(|status| status.positions = Positions::default());
     }
 }
 

@@ -17,6 +17,10 @@ use crate::{Status, Trouble};
 const EVERY: Duration = Duration::from_secs(1);
 /// Rates are over so long.
 const RATES_OVER: TimeDelta = TimeDelta::seconds(10);
+/// A partition of ours of which no process has told for so long is told of by all of them.
+const ORPHANED_AFTER: Duration = Duration::from_secs(10);
+/// What is said of it.
+const NOBODY: &str = "no process reads this partition";
 
 /// A consumer group's place in one partition; of our sinks, with what only they know.
 #[derive(Debug, Clone)]
@@ -59,15 +63,21 @@ pub async fn report(
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
     let mut observer = None;
     let mut gauges = Gauges::default();
+    let begun = tokio::time::Instant::now();
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
             _ = ticks.tick() => {}
         }
+        // at first, whoever has them has not told yet
+        let orphans = match begun.elapsed() > ORPHANED_AFTER {
+            true => orphans(&pool, &watched, clock.now()).await.unwrap_or_default(),
+            false => Vec::new(),
+        };
         let looked = tokio::select! {
             // a look at brokers that are away takes longer than anybody wants to wait
             () = stop.cancelled() => return,
-            looked = look_once(&watched, &settings, &clock, observer.take()) => looked,
+            looked = look_once(&watched, &orphans, &settings, &clock, observer.take()) => looked,
         };
         let stored = match looked {
             Ok((kept, found)) => {
@@ -78,7 +88,7 @@ pub async fn report(
                 if outlook.send_replace(None).is_some() {
                     tracing::info!("the brokers answer again");
                 }
-                store(&pool, &found, &watched).await
+                store(&pool, &found, &watched, &orphans).await
             }
             Err(error) => {
                 gauges.blur();
@@ -92,19 +102,43 @@ pub async fn report(
     }
 }
 
+/// Partitions of `watched` sinks that nobody tells of, where they stood when somebody last did.
+async fn orphans(pool: &PgPool, watched: &[Watched], at: DateTime<Utc>) -> Result<Vec<Place>, sqlx::Error> {
+    let sinks: Vec<&str> = watched.iter().map(|one| one.sink.as_str()).collect();
+    let rows: Vec<(String, String, i32, i64)> = sqlx::query_as(
+        "SELECT sink, topic, partition, position FROM sink.progress \
+         WHERE sink = ANY($1) AND (updated_at < now() - make_interval(secs => $2) OR trouble = $3)",
+    )
+    .bind(sinks)
+    .bind(ORPHANED_AFTER.as_secs_f64())
+    .bind(NOBODY)
+    .fetch_all(pool)
+    .await?;
+    let place = |(group, topic, partition, position)| Place {
+        group,
+        topic,
+        partition,
+        position,
+        at,
+    };
+    Ok(rows.into_iter().map(place).collect())
+}
+
 async fn look_once(
     watched: &[Watched],
+    orphans: &[Place],
     settings: &Settings,
     clock: &Arc<dyn Clock>,
     observer: Option<Observer>,
 ) -> Result<(Observer, Vec<Progress>), LogError> {
-    let (watched, settings, clock) = (watched.to_vec(), settings.clone(), Arc::clone(clock));
+    let (watched, orphans, settings) = (watched.to_vec(), orphans.to_vec(), settings.clone());
+    let clock = Arc::clone(clock);
     let looked = tokio::task::spawn_blocking(move || {
         let mut observer = match observer {
             Some(observer) => observer,
             None => Observer::open(&settings)?,
         };
-        let found = observer.look(&watched, clock.as_ref())?;
+        let found = observer.look(&watched, orphans, clock.as_ref())?;
         Ok((observer, found))
     });
     looked.await.unwrap_or(Err(LogError::Closed))
@@ -154,8 +188,9 @@ impl Observer {
         Ok(lags.into_iter().map(progress).collect())
     }
 
-    fn look(&mut self, watched: &[Watched], clock: &dyn Clock) -> Result<Vec<Progress>, LogError> {
-        let mut places = Vec::new();
+    fn look(&mut self, watched: &[Watched], orphans: Vec<Place>, clock: &dyn Clock) -> Result<Vec<Progress>, LogError> {
+        // what is held is told of after it, and counts
+        let mut places = orphans;
         let mut own: BTreeMap<(String, String, i32), Own> = BTreeMap::new();
         for one in watched {
             let (status, at) = (one.status.borrow().clone(), clock.now());
@@ -338,13 +373,45 @@ async fn store_troubles(pool: &PgPool, watched: &[Watched]) -> Result<(), sqlx::
     Ok(())
 }
 
-async fn store(pool: &PgPool, found: &[Progress], watched: &[Watched]) -> Result<(), sqlx::Error> {
+async fn store(pool: &PgPool, found: &[Progress], watched: &[Watched], orphans: &[Place]) -> Result<(), sqlx::Error> {
     store_own(pool, found).await?;
+    for progress in found.iter().filter(|progress| progress.own.is_none()) {
+        let place = &progress.lag.place;
+        let same = |orphan: &Place| {
+            (&orphan.group, &orphan.topic, orphan.partition) == (&place.group, &place.topic, place.partition)
+        };
+        if orphans.iter().any(same) {
+            store_orphan(pool, progress).await?;
+        }
+    }
     let others: Vec<&Progress> = found
         .iter()
         .filter(|progress| !watched.iter().any(|one| one.sink == progress.lag.place.group))
         .collect();
     store_others(pool, &others).await
+}
+
+/// Whoever takes it writes over it at once; this writes over nobody who has it.
+async fn store_orphan(pool: &PgPool, progress: &Progress) -> Result<(), sqlx::Error> {
+    let GroupLag { place, end, .. } = &progress.lag;
+    sqlx::query(
+        "UPDATE sink.progress SET end_offset = $4, behind_seconds = $5, in_per_second = $6, out_per_second = $7, \
+         trouble_since = CASE WHEN trouble = $8 THEN trouble_since ELSE updated_at END, trouble = $8, updated_at = now() \
+         WHERE sink = $1 AND topic = $2 AND partition = $3 \
+         AND (updated_at < now() - make_interval(secs => $9) OR trouble = $8)",
+    )
+    .bind(&place.group)
+    .bind(&place.topic)
+    .bind(place.partition)
+    .bind(end)
+    .bind(progress.lag.behind_seconds)
+    .bind(progress.rate.map(|rate| rate.in_per_second))
+    .bind(progress.rate.map(|rate| rate.out_per_second))
+    .bind(NOBODY)
+    .bind(ORPHANED_AFTER.as_secs_f64())
+    .execute(pool)
+    .await
+    .map(drop)
 }
 
 async fn store_others(pool: &PgPool, others: &[&Progress]) -> Result<(), sqlx::Error> {

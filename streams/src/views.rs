@@ -2,6 +2,7 @@
 //! positions move, all in one transaction.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use arrow::array::{AsArray, BooleanArray, RecordBatch};
 use arrow::compute::filter_record_batch;
@@ -121,13 +122,23 @@ impl Target {
 pub struct ViewsSink {
     pool: PgPool,
     target: Target,
+    /// Of a transaction of this sink that nothing is asked of.
+    let_go_after: Duration,
 }
+
+/// Nobody is waited for longer.
+const LONGEST_LET_GO: Duration = Duration::from_secs(600);
 
 impl ViewsSink {
     pub fn new(pool: PgPool, family: &'static Family) -> Self {
+        Self::of(pool, Target::live(family))
+    }
+
+    fn of(pool: PgPool, target: Target) -> Self {
         Self {
             pool,
-            target: Target::live(family),
+            target,
+            let_go_after: store::LET_GO_AFTER,
         }
     }
 
@@ -206,6 +217,7 @@ impl ViewsSink {
             watermarks: &batch.watermarks,
             outcasts,
             outcome,
+            let_go_after: self.let_go_after,
         };
         let rows = store::merge(&self.pool, &self.target, partials, counted, &step).await?;
         Ok(Written { rows, repeated: 0 })
@@ -226,6 +238,7 @@ pub(crate) struct Step<'a> {
     watermarks: &'a Watermarks,
     outcasts: &'a [Outcast],
     outcome: Outcome,
+    let_go_after: Duration,
 }
 
 /// A tile and its rows, or its partial tiles.
@@ -264,7 +277,19 @@ impl Sink for ViewsSink {
     }
 
     async fn write(&mut self, batch: &Batch) -> Result<Written, SinkError> {
-        Ok(self.write_all(batch).await?)
+        let begun = std::time::Instant::now();
+        let written = self.write_all(batch).await;
+        let patience = self.let_go_after;
+        match &written {
+            Ok(_) if begun.elapsed() < store::LET_GO_AFTER / 2 => self.let_go_after = store::LET_GO_AFTER,
+            Err(ViewsError::Database(sqlx::Error::Database(error)))
+                if error.code().as_deref() == Some(store::LET_GO) =>
+            {
+                self.let_go_after = (patience * 2).min(LONGEST_LET_GO);
+            }
+            _ => {}
+        }
+        Ok(written?)
     }
 }
 

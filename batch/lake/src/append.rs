@@ -17,7 +17,10 @@ use events::{Partition, Positions, Span, Watermarks};
 use thiserror::Error;
 
 use crate::known_ids::{Day, KEPT_IDS, KnownIds, pairs_of};
-use crate::{Lake, LakeError, Table};
+use crate::{Lake, LakeError, Table, others};
+
+/// So often a batch is tried where others commit all the time.
+const MOST_TRIES: usize = 20;
 
 /// The appender of one sink to one table.
 pub struct Appender {
@@ -141,39 +144,64 @@ impl Appender {
         watermarks: &Watermarks,
     ) -> Result<Appended, AppendError> {
         self.just_opened = false;
-        self.check_fence(spans).await?;
         self.lake.check_room()?;
-        let (fresh, ids) = self.leave_out_known(rows).await?;
-        let appended = Appended {
-            rows: fresh.num_rows(),
-            repeated: rows.num_rows() - fresh.num_rows(),
-        };
-        let before = self.delta.version();
-        self.commit(fresh, spans, watermarks).await?;
-        for (day, id) in ids {
-            self.known.add(day, id);
+        let mut tries = 0;
+        loop {
+            self.check_fence(spans).await?;
+            let (fresh, ids) = self.leave_out_known(rows).await?;
+            let appended = Appended {
+                rows: fresh.num_rows(),
+                repeated: rows.num_rows() - fresh.num_rows(),
+            };
+            let before = self.delta.version();
+            tries += 1;
+            match self.commit(fresh, spans, watermarks).await {
+                Ok(()) => {}
+                // those of other partitions, whose rows may have the same ids
+                Err(AppendError::Raced { .. }) if tries < MOST_TRIES => {
+                    self.catch_up().await?;
+                    continue;
+                }
+                Err(error) => return Err(error),
+            }
+            for (day, id) in ids {
+                self.known.add(day, id);
+            }
+            self.positions
+                .extend(spans.iter().map(|span| (span.partition, span.to)));
+            if self.delta.version() != before.map(|version| version + 1) {
+                self.look_at_others(before).await?;
+            }
+            return Ok(appended);
         }
-        self.positions
-            .extend(spans.iter().map(|span| (span.partition, span.to)));
-        if self.delta.version() != before.map(|version| version + 1) {
-            self.look_at_others().await?;
-        }
-        Ok(appended)
     }
 
-    /// Commits of others are in the snapshot now, so the next commit does not conflict with them any more: where one of them has
-    /// moved this sink, the positions that are remembered are no longer true.
+    /// Looks at what others have committed.
+    async fn catch_up(&mut self) -> Result<(), LakeError> {
+        let before = self.delta.version();
+        self.delta.update_state().await.map_err(|error| self.failed(error))?;
+        self.look_at_others(before).await
+    }
+
+    /// Commits of others, after the version `before`, are in the snapshot now, so the next commit does not conflict with them any
+    /// more: their rows are among those that are known, and where one of them has moved this sink, the positions that are remembered
+    /// are no longer true.
     ///
     /// # Errors
     /// The table can't be read.
-    pub(crate) async fn look_at_others(&mut self) -> Result<(), LakeError> {
+    pub(crate) async fn look_at_others(&mut self, before: Option<u64>) -> Result<(), LakeError> {
+        match others::ids_since(&self.delta, before.unwrap_or(0)).await {
+            Ok(pairs) => self.known.take_in(pairs),
+            // compacted away meanwhile: all of the days at hand are read again
+            Err(error) => {
+                tracing::debug!(table = %self.table, %error, "event ids of others are read from the table");
+                self.known.forget_all();
+            }
+        }
         let held: Vec<Partition> = self.positions.keys().copied().collect();
         for partition in held {
             let stored = self.stored_position(partition).await?;
-            if self.positions.insert(partition, stored) != Some(stored) {
-                // the rows of others are not among the ids that are remembered
-                self.known.forget_all();
-            }
+            self.positions.insert(partition, stored);
         }
         Ok(())
     }
@@ -220,6 +248,10 @@ impl Appender {
             }
             transactions.push(Transaction::new(name, span.to));
         }
+        // of two that begin at the same version the later has to look at what the other has added
+        let next = self.delta.version().map_or(0, |version| version + 1);
+        let next = i64::try_from(next).unwrap_or(i64::MAX);
+        transactions.push(Transaction::new(format!("{}/commit", self.sink), next));
         let properties = CommitProperties::default().with_application_transactions(transactions);
         let mut writer = RecordBatchWriter::for_table(&self.delta)
             .map_err(|e| self.failed(e))?

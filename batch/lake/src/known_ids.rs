@@ -88,6 +88,15 @@ impl KnownIds {
         self.days.entry(day).or_default().ids.insert(id);
     }
 
+    /// Takes in what others have added, of the days that are in memory.
+    pub(crate) fn take_in(&mut self, pairs: impl IntoIterator<Item = (Day, u128)>) {
+        for (day, id) in pairs {
+            if let Some(known) = self.days.get_mut(&day) {
+                known.ids.insert(id);
+            }
+        }
+    }
+
     /// Lets go of the days that were not used for longest, but of none in `keep`.
     fn forget(&mut self, keep: &BTreeSet<Day>) {
         let mut total: usize = self.days.values().map(|known| known.ids.len()).sum();

@@ -10,6 +10,7 @@ mod compaction;
 mod digest;
 mod known_ids;
 mod maintenance;
+mod others;
 mod removal;
 mod store;
 mod table;

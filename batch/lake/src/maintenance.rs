@@ -39,10 +39,11 @@ impl Appender {
             table,
             source: Box::new(source),
         };
+        let before = self.delta.version();
         let metrics = match compaction::compact(&self.delta, table, rules.target_file_bytes.get()).await {
             Ok(compacted) => {
                 self.delta.update_state().await.map_err(failed)?;
-                self.look_at_others().await?;
+                self.look_at_others(before).await?;
                 compacted
             }
             Err(DeltaTableError::Transaction { source }) => {
@@ -60,7 +61,7 @@ impl Appender {
             .await
             .map_err(failed)?;
         self.delta = delta;
-        self.look_at_others().await?;
+        self.look_at_others(before).await?;
         Ok(Tidied {
             files_added: metrics.files_added,
             files_removed: metrics.files_removed,

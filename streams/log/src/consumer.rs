@@ -3,6 +3,7 @@
 
 use std::cell::Cell;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use events::{Partition, Positions, Span, Topic};
@@ -14,7 +15,9 @@ use crate::{LogError, Record, Settings};
 
 mod assign;
 
-use assign::{Seats, StartAt};
+use assign::Seats;
+
+pub use assign::Reader;
 
 /// Bounds of a batch. A batch ends at whichever is reached first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +44,8 @@ pub enum Assignment {
 pub struct Fetched {
     pub records: Vec<Record>,
     pub spans: Vec<Span>,
+    /// Of the assignment that it was read under.
+    epoch: u64,
 }
 
 enum Command {
@@ -52,25 +57,27 @@ enum Command {
 pub struct Consumer {
     batches: mpsc::Receiver<Result<Fetched, LogError>>,
     commands: std::sync::mpsc::Sender<Command>,
+    epoch: Arc<AtomicU64>,
 }
 
 impl Consumer {
-    /// Starts reading `topics`. `start_at` is asked for the reader's own positions whenever partitions are assigned.
+    /// Starts reading `topics`. `reader` is asked for its own positions whenever partitions are assigned.
     ///
     /// # Errors
     /// librdkafka refused the settings, or the brokers don't answer.
-    pub fn open<F>(
+    pub fn open<R>(
         settings: &Settings,
         group: &str,
         topics: &[Topic],
         assignment: Assignment,
         limits: BatchLimits,
-        start_at: F,
+        reader: R,
     ) -> Result<Self, LogError>
     where
-        F: Fn(&[Partition]) -> Result<Positions, String> + Send + Sync + 'static,
+        R: Reader + 'static,
     {
-        let seats = Seats::new(Arc::new(start_at) as StartAt);
+        let epoch = Arc::new(AtomicU64::new(0));
+        let seats = Seats::new(Box::new(reader), Arc::clone(&epoch));
         let inner: BaseConsumer<Seats> = consumer_config(settings, group, &assignment, limits)
             .create_with_context(seats)
             .map_err(LogError::settings)?;
@@ -83,13 +90,23 @@ impl Consumer {
             sender,
             orders,
             told: Cell::default(),
+            last_try: Cell::default(),
         };
         poller.take_seats(&assignment)?;
         std::thread::Builder::new()
             .name(format!("consumer {group}"))
             .spawn(move || poller.run())
             .map_err(|_| LogError::Closed)?;
-        Ok(Self { batches, commands })
+        Ok(Self {
+            batches,
+            commands,
+            epoch,
+        })
+    }
+
+    /// Whether the partitions were assigned anew since `fetched` was read: then somebody else may own them, and it is read again.
+    pub fn is_stale(&self, fetched: &Fetched) -> bool {
+        self.epoch.load(Ordering::SeqCst) != fetched.epoch
     }
 
     /// The next batch; waits for one. Cancel safe.
@@ -120,10 +137,14 @@ struct Poller {
     orders: std::sync::mpsc::Receiver<Command>,
     /// When an error was last told of.
     told: Cell<Option<Instant>>,
+    /// When partitions that wait were last tried to be taken.
+    last_try: Cell<Option<Instant>>,
 }
 
 /// At most one error in this time is told of.
 const BETWEEN_ERRORS: Duration = Duration::from_millis(500);
+/// Between two tries to learn where to start.
+const BETWEEN_TRIES: Duration = Duration::from_secs(1);
 
 /// How long the thread waits for a record before it looks for orders again.
 const IDLE_POLL: Duration = Duration::from_millis(50);
@@ -150,6 +171,12 @@ impl Poller {
     fn read(&self) {
         while !self.sender.is_closed() {
             if self.obey() {
+                continue;
+            }
+            if let Err(error) = self.try_again() {
+                if self.hand_over(Err(error)).is_err() {
+                    return;
+                }
                 continue;
             }
             let outcome = match self.collect() {
@@ -193,6 +220,17 @@ impl Poller {
             std::thread::sleep(Duration::from_secs(1));
         }
         restarted
+    }
+
+    /// Takes the partitions that wait for somebody to tell where to start.
+    fn try_again(&self) -> Result<(), LogError> {
+        let recent = |tried: Instant| tried.elapsed() < BETWEEN_TRIES;
+        if !self.inner.context().are_waiting() || self.last_try.get().is_some_and(recent) {
+            return Ok(());
+        }
+        let outcome = self.inner.context().sit_again(&self.inner);
+        self.last_try.set(Some(Instant::now()));
+        outcome
     }
 
     fn commit(&self, positions: &Positions) {
@@ -255,6 +293,7 @@ impl Poller {
             }
         }
         fetched.spans = self.inner.context().step(&fetched.records);
+        fetched.epoch = epoch;
         Ok(fetched)
     }
 }

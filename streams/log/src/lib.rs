@@ -16,7 +16,7 @@ mod settings;
 mod truncation;
 
 pub use admin::ensure_topics;
-pub use consumer::{Assignment, BatchLimits, Consumer, Fetched};
+pub use consumer::{Assignment, BatchLimits, Consumer, Fetched, Reader};
 pub use groups::{GroupLag, GroupProbe, Place};
 pub use probe::{Probe, Watermarks};
 pub use producer::{Delivery, Producer};

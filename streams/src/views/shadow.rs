@@ -116,10 +116,7 @@ impl Shadow {
 
     /// What pipelines write to.
     pub fn sink(&self) -> ViewsSink {
-        ViewsSink {
-            pool: self.pool.clone(),
-            target: self.target.clone(),
-        }
+        ViewsSink::of(self.pool.clone(), self.target.clone())
     }
 
     /// # Errors

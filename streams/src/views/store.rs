@@ -1,5 +1,7 @@
 //! The transaction: fence, merge, rollups, positions.
 
+use std::time::Duration;
+
 use arrow::array::RecordBatch;
 use chrono::{DateTime, Utc};
 use events::fault::{self, Point};
@@ -19,8 +21,10 @@ use crate::Standing;
 const WRITER_LOCK: i32 = 0x7974_656d;
 
 /// A process that is stopped in the middle (a paused machine, a cut network) must not keep the lock from those that took over:
-/// the database ends a transaction that nothing is asked of for so long.
-const LET_GO: &str = "SET LOCAL idle_in_transaction_session_timeout = '10s'";
+/// the database ends a transaction that nothing is asked of for so long. One that only is slow is given more the next time.
+pub(super) const LET_GO_AFTER: Duration = Duration::from_secs(10);
+/// SQLSTATE of a transaction that was ended so.
+pub(super) const LET_GO: &str = "25P03";
 
 type Tx<'a> = Transaction<'a, Postgres>;
 
@@ -71,7 +75,12 @@ pub(super) async fn merge(
     step: &Step<'_>,
 ) -> Result<usize, ViewsError> {
     let mut tx = pool.begin().await?;
-    run(&mut tx, &[LET_GO]).await?;
+    let let_go = step.let_go_after.as_secs();
+    execute(
+        &mut tx,
+        format!("SET LOCAL idle_in_transaction_session_timeout = '{let_go}s'"),
+    )
+    .await?;
     lock_for_writing(&mut tx, &target.sink).await?;
     look_into(&mut tx, target.schema).await?;
     for span in step.spans {

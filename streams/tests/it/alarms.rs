@@ -44,11 +44,17 @@ async fn what_passes_a_threshold_is_told_of_once_while_it_is_news() {
     let old = "INSERT INTO views.video_outliers (video_id, channel_ref, age_days, views, baseline_videos, baseline_views, \
          outlier_score, as_of) VALUES ('old news', 'UC1', 2, 900, 5, 100, 9, $1)";
     run(&database, old, now - Duration::days(4)).await;
-    // 100 cents a day for six days, then 49: below half, and 50: not
-    let revenue = "INSERT INTO views.channel_revenue (channel_id, first_day, last_day, currencies, usd_minor, usd_minor_1d, \
-         usd_minor_7d, usd_minor_28d, unconverted, estimated_share, as_of) VALUES \
-         ('UCfallen', '2020-08-01', '2020-08-12', 1, 649, 49, 649, 649, 0, 0, $1), \
-         ('UCheld', '2020-08-01', '2020-08-12', 1, 650, 50, 650, 650, 0, 0, $1)";
+    // 100 cents a day for six days, then yesterday 49: below half, and 50: not; today, of which little is known yet, counts for neither
+    let revenue = "INSERT INTO views.revenue_days (channel_id, day, video_id, source, currency, records, amount_minor, usd_minor, \
+         unconverted, estimated, as_of) \
+         SELECT channel, day::date, '', 'adsense', 'USD', 1, usd, usd, 0, 0, $1 FROM ( \
+             SELECT c.channel, d.day, CASE WHEN d.day < '2020-08-11' THEN 100 WHEN d.day < '2020-08-12' THEN c.usd ELSE 5 END usd \
+             FROM (VALUES ('UCfallen', 49), ('UCheld', 50)) c (channel, usd), \
+             generate_series('2020-08-05'::timestamp, '2020-08-12', '1 day') d (day) \
+             UNION ALL \
+             SELECT c.channel, d.day, 100 FROM (VALUES ('UCstopped', 4, 10), ('UClate', 3, 10), ('UChistory', 30, 40)) \
+             c (channel, newest, oldest), generate_series(1, 50) n, LATERAL (SELECT '2020-08-12'::timestamp - n * interval '1 day') d (day) \
+             WHERE n BETWEEN c.newest AND c.oldest) r";
     run(&database, revenue, now).await;
     let trends = "INSERT INTO views.trend_keywords (keyword, region, sources, source_names, score, velocity, first_hour, last_hour, \
          as_of) VALUES ('rises', 'US', 1, 'reddit', 90, 1, $1, $1, $1), ('falls', 'US', 1, 'reddit', 90, -1, $1, $1, $1), \
@@ -61,7 +67,7 @@ async fn what_passes_a_threshold_is_told_of_once_while_it_is_news() {
         trend_score: 0.0,
     };
     assert_eq!(look_at(nothing, now).await, 0, "a threshold of 0 is never passed");
-    assert_eq!(look_at(THRESHOLDS, now).await, 3);
+    assert_eq!(look_at(THRESHOLDS, now).await, 4);
     let noted: Vec<(String, String, String)> =
         sqlx::query_as("SELECT rule, subject, thing FROM sink.alarms ORDER BY rule")
             .fetch_all(&database.pool)
@@ -69,22 +75,63 @@ async fn what_passes_a_threshold_is_told_of_once_while_it_is_news() {
             .expect("alarms");
     let expected = [
         ("outlier", "UC1", "above"),
-        ("revenue-drop", "UCfallen", "2020-08-12"),
+        ("revenue-drop", "UCfallen", "2020-08-11"),
+        ("revenue-stop", "UCstopped", "2020-08-08"),
         ("trend", "rises", "rises (US)"),
     ];
     let expected = expected.map(|(rule, subject, thing)| (rule.to_owned(), subject.to_owned(), thing.to_owned()));
     assert_eq!(noted, expected);
-    assert_eq!(told(&broker.settings).await, 3);
+    assert_eq!(told(&broker.settings).await, 4);
 
     assert_eq!(look_at(THRESHOLDS, now + Duration::hours(1)).await, 0, "told already");
     let lasting = "UPDATE views.video_outliers SET as_of = $1 WHERE video_id = 'above'";
     run(&database, lasting, now + Duration::days(8)).await;
     assert_eq!(
         look_at(THRESHOLDS, now + Duration::days(8)).await,
-        1,
-        "still so after a week"
+        3,
+        "still so after a week, and two channels of which nothing was heard since"
     );
-    assert_eq!(told(&broker.settings).await, 4);
+    assert_eq!(told(&broker.settings).await, 7);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_alert_that_is_long_or_ahead_keeps_no_other_from_being_told() {
+    let (database, broker) = (Database::start().await, Fixture::embedded().await);
+    let now = start();
+    let outlier = "INSERT INTO views.video_outliers (video_id, channel_ref, age_days, views, baseline_videos, baseline_views, \
+         outlier_score, as_of) VALUES ('long', 'title:' || repeat('ü', 498), 2, 900, 5, 100, 9, $1), \
+         ('short', 'UC1', 2, 900, 5, 100, 9, $1)";
+    // as where a simulated world runs ahead
+    run(&database, outlier, now + Duration::days(5)).await;
+    let sent = look(&database.pool, &broker.settings, THRESHOLDS, now).await;
+    assert_eq!(sent.expect("looked"), 2);
+    let settings = broker.settings.clone();
+    let read = move || {
+        let place = events::Partition {
+            topic: Topic::Alerts,
+            number: 0,
+        };
+        let mut alerts = Vec::new();
+        let probe = Probe::open(&settings)?;
+        probe.read(place, 0, 2, |record| {
+            let alert: events::Alert = serde_json::from_slice(&record.value).expect("an alert");
+            alerts.push((record.envelope().expect("an envelope").time, alert));
+        })?;
+        Ok::<_, log::LogError>(alerts)
+    };
+    let alerts = tokio::task::spawn_blocking(read).await.expect("read").expect("alerts");
+    assert_eq!(alerts.len(), 2);
+    for (time, alert) in alerts {
+        assert_eq!(time, Some(now), "nothing is told of before it can be");
+        assert_eq!(alert.details["value"], "9.00");
+        assert!(
+            alert.subject == "UC1" || alert.subject.ends_with("ü…"),
+            "{}",
+            alert.subject
+        );
+    }
+    let sent = look(&database.pool, &broker.settings, THRESHOLDS, now).await;
+    assert_eq!(sent.expect("looked"), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

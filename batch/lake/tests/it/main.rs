@@ -194,12 +194,6 @@ async fn of_two_writers_the_later_is_fenced() {
         .append(&rows(&[1], Verdict::Accepted), &step(0, 1))
         .await
         .expect("written");
-    let raced = second
-        .append(&rows(&[2], Verdict::Accepted), &step(0, 1))
-        .await
-        .expect_err("written twice");
-    assert!(matches!(raced, AppendError::Raced { .. }), "{raced}");
-    second.positions(&[PLACE]).await.expect("positions");
     let fenced = second
         .append(&rows(&[2], Verdict::Accepted), &step(0, 1))
         .await
@@ -209,6 +203,61 @@ async fn of_two_writers_the_later_is_fenced() {
         .append(&rows(&[2], Verdict::Accepted), &step(1, 2))
         .await
         .expect("written from the right position");
+}
+
+/// As when a producer sends something again, and its partitioner, or the number of partitions, is another now.
+#[tokio::test]
+async fn what_another_partitions_owner_has_written_is_left_out() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let lake = lake(&folder);
+    let there = |from: i64| {
+        let partition = Partition { number: 1, ..PLACE };
+        [Span {
+            partition,
+            from,
+            to: from + 3,
+        }]
+    };
+    let (mut here, mut other) = (appender(&lake).await, appender(&lake).await);
+    // both have looked at the day before the other writes to it
+    here.append(&rows(&[1, 2, 3], Verdict::Accepted), &step(0, 3))
+        .await
+        .expect("written");
+    other
+        .append(&rows(&[4, 5, 6], Verdict::Accepted), &there(0))
+        .await
+        .expect("written");
+    let first = here
+        .append(&rows(&[4, 5, 7], Verdict::Accepted), &step(3, 6))
+        .await
+        .expect("written");
+    assert_eq!((first.rows, first.repeated), (1, 2));
+    let second = other
+        .append(&rows(&[7, 1, 8], Verdict::Accepted), &there(3))
+        .await
+        .expect("written");
+    assert_eq!((second.rows, second.repeated), (1, 2));
+    // upkeep takes others' commits into the snapshot, too
+    other
+        .append(&rows(&[9, 10, 11], Verdict::Accepted), &there(6))
+        .await
+        .expect("written");
+    here.tidy(&RULES).await.expect("tidied");
+    here.positions(&[PLACE]).await.expect("positions");
+    here.append(&rows(&[12], Verdict::Accepted), &step(6, 7))
+        .await
+        .expect("written");
+    other
+        .append(&rows(&[12, 13, 14], Verdict::Accepted), &there(9))
+        .await
+        .expect("written");
+    other.tidy(&RULES).await.expect("tidied");
+    let third = here
+        .append(&rows(&[13, 11], Verdict::Accepted), &step(7, 9))
+        .await
+        .expect("written");
+    assert_eq!((third.rows, third.repeated), (0, 2));
+    assert_eq!(stored(&lake).await, 14);
 }
 
 #[tokio::test]

@@ -167,21 +167,27 @@ pub(super) fn watch(
         while !stop.is_cancelled() {
             ticks.tick().await;
             metrics.run_upkeep();
-            match brokers.borrow().as_ref() {
-                None => readiness.ready(BROKER),
-                Some(trouble) => readiness.not_ready(
-                    BROKER,
-                    format!("the brokers have not answered since {}", moment(trouble.since)),
-                ),
-            }
-            let in_trouble: Vec<String> = watched
+            let troubles: Vec<(&str, streams::Trouble)> = watched
                 .iter()
-                .filter_map(|one| {
-                    let since = moment(one.status.borrow().trouble.as_ref()?.since);
-                    Some(format!(
-                        "{} has not moved since {since}: its log and `ytempire doctor` say why",
-                        one.sink
-                    ))
+                .filter_map(|one| Some((one.sink.as_str(), one.status.borrow().trouble.clone()?)))
+                .collect();
+            // a pipeline hears of it before those who look at groups do
+            let of_brokers = troubles.iter().map(|(_, trouble)| trouble);
+            let heard = of_brokers
+                .filter(|trouble| trouble.is_of_brokers())
+                .map(|trouble| trouble.since);
+            let away = brokers.borrow().as_ref().map(|trouble| trouble.since).or(heard.min());
+            match away {
+                None => readiness.ready(BROKER),
+                Some(since) => {
+                    readiness.not_ready(BROKER, format!("the brokers have not answered since {}", moment(since)));
+                }
+            }
+            let in_trouble: Vec<String> = troubles
+                .iter()
+                .map(|(sink, trouble)| {
+                    let since = moment(trouble.since);
+                    format!("{sink} has not moved since {since}: its log and `ytempire doctor` say why")
                 })
                 .collect();
             match in_trouble.is_empty() {

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{name, no_nul, text};
+use super::{LONGEST_NAME, name, no_nul, text};
 use crate::{Invalid, Payload, Topic};
 
 /// Something that a person should know: a quota that runs out, a connection that was revoked, a number out of line.
@@ -49,6 +49,13 @@ pub enum Severity {
     Critical,
 }
 
+impl Alert {
+    /// The detail that may differ from telling to telling: what has passed a threshold, as it was when it was told.
+    pub const VALUE: &str = "value";
+    /// Bytes.
+    pub const LONGEST_SUBJECT: usize = LONGEST_NAME;
+}
+
 impl Payload for Alert {
     const TOPIC: Topic = Topic::Alerts;
     const KIND: &'static str = "com.ytempire.platform.alert.v1";
@@ -59,6 +66,12 @@ impl Payload for Alert {
 
     fn natural_key(&self) -> Vec<&str> {
         vec![self.kind.as_str(), &self.subject]
+    }
+
+    fn identity(&self) -> Self {
+        let mut same = self.clone();
+        same.details.remove(Alert::VALUE);
+        same
     }
 
     fn check(&self) -> Result<(), Invalid> {

@@ -1,5 +1,6 @@
 //! Which partitions a consumer reads, and where it starts in them: always at its reader's own positions.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -12,28 +13,48 @@ use rdkafka::{Offset, TopicPartitionList};
 use crate::{LogError, Record};
 
 const METADATA_TIMEOUT: Duration = Duration::from_secs(10);
+const SEEK_TIMEOUT: Duration = Duration::from_secs(10);
 
-pub(super) type StartAt = Arc<dyn Fn(&[Partition]) -> Result<Positions, String> + Send + Sync>;
+/// Who stores what is read. Called on the consumer's thread, which may wait.
+pub trait Reader: Send + Sync {
+    /// The reader's own positions in `partitions`, which it reads from now on.
+    ///
+    /// # Errors
+    /// They can't be told; it is asked again.
+    fn start_at(&self, partitions: &[Partition]) -> Result<Positions, String>;
+
+    /// Partitions are given up: returns when no step of them is under way any more, so that their next owner begins behind it.
+    fn settle(&self) {}
+}
+
+impl<F: Fn(&[Partition]) -> Result<Positions, String> + Send + Sync> Reader for F {
+    fn start_at(&self, partitions: &[Partition]) -> Result<Positions, String> {
+        self(partitions)
+    }
+}
 
 /// The partitions held, and the next offset expected from each.
 #[derive(Default)]
 struct Held {
     partitions: Vec<Partition>,
     next: Positions,
-    /// Counts assignments; a batch begun in one does not end in the next.
-    epoch: u64,
+    /// Whether they are read; not as long as nobody can tell where to start.
+    seated: bool,
 }
 
 pub(super) struct Seats {
-    start_at: StartAt,
+    reader: Box<dyn Reader>,
     held: Mutex<Held>,
+    /// Counts assignments; a batch begun in one does not end in the next.
+    epoch: Arc<AtomicU64>,
 }
 
 impl Seats {
-    pub(super) fn new(start_at: StartAt) -> Self {
+    pub(super) fn new(reader: Box<dyn Reader>, epoch: Arc<AtomicU64>) -> Self {
         Self {
-            start_at,
+            reader,
             held: Mutex::default(),
+            epoch,
         }
     }
 
@@ -42,7 +63,17 @@ impl Seats {
     }
 
     pub(super) fn epoch(&self) -> u64 {
-        self.held().epoch
+        self.epoch.load(Ordering::SeqCst)
+    }
+
+    fn next_epoch(&self) {
+        self.epoch.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// Partitions were assigned, and are not read.
+    pub(super) fn are_waiting(&self) -> bool {
+        let held = self.held();
+        !held.seated && !held.partitions.is_empty()
     }
 
     /// Takes every partition of `topics`.
@@ -63,32 +94,74 @@ impl Seats {
 
     /// Reads the start positions again and goes back to them.
     pub(super) fn sit_again(&self, consumer: &BaseConsumer<Seats>) -> Result<(), LogError> {
-        let partitions = self.held().partitions.clone();
-        self.sit(consumer, partitions)
+        let (partitions, seated) = {
+            let held = self.held();
+            (held.partitions.clone(), held.seated)
+        };
+        match (partitions.is_empty(), seated) {
+            (true, _) => Ok(()),
+            (_, true) => self.move_seats(consumer, partitions),
+            (_, false) => self.sit(consumer, partitions),
+        }
     }
 
-    fn sit(&self, consumer: &BaseConsumer<Seats>, partitions: Vec<Partition>) -> Result<(), LogError> {
-        let positions = (self.start_at)(&partitions).map_err(LogError::StartPositions)?;
+    /// Goes to the start positions in partitions that are read already. To assign them again instead may abort the process: librdkafka
+    /// then starts a partition that it is still stopping.
+    fn move_seats(&self, consumer: &BaseConsumer<Seats>, partitions: Vec<Partition>) -> Result<(), LogError> {
+        self.next_epoch();
+        let (positions, list) = self.start_of(&partitions)?;
+        let moved = consumer.seek_partitions(list, SEEK_TIMEOUT).map_err(LogError::Read)?;
+        for one in moved.elements() {
+            one.error().map_err(LogError::Read)?;
+        }
+        self.take(partitions, positions);
+        Ok(())
+    }
+
+    fn start_of(&self, partitions: &[Partition]) -> Result<(Positions, TopicPartitionList), LogError> {
+        let positions = self.reader.start_at(partitions).map_err(LogError::StartPositions)?;
         let mut list = TopicPartitionList::new();
-        for partition in &partitions {
+        for partition in partitions {
             let offset = Offset::Offset(positions.of(*partition));
             list.add_partition_offset(partition.topic.name(), partition.number, offset)
                 .map_err(LogError::Read)?;
         }
-        consumer.assign(&list).map_err(LogError::Read)?;
+        Ok((positions, list))
+    }
+
+    fn take(&self, partitions: Vec<Partition>, positions: Positions) {
         let mut held = self.held();
         held.next = partitions.iter().map(|p| (*p, positions.of(*p))).collect();
         held.partitions = partitions;
-        held.epoch += 1;
+        held.seated = true;
+        drop(held);
+        self.next_epoch();
+    }
+
+    fn sit(&self, consumer: &BaseConsumer<Seats>, partitions: Vec<Partition>) -> Result<(), LogError> {
+        let (positions, list) = self.start_of(&partitions)?;
+        consumer.assign(&list).map_err(LogError::Read)?;
+        self.take(partitions, positions);
         Ok(())
     }
 
-    fn stand_up(&self, consumer: &BaseConsumer<Seats>) -> Result<(), LogError> {
-        let mut held = self.held();
-        *held = Held {
-            epoch: held.epoch + 1,
+    /// Holds `partitions` without reading them, so that the group's other members are not kept waiting for this one.
+    fn wait_with(&self, consumer: &BaseConsumer<Seats>, partitions: Vec<Partition>) {
+        *self.held() = Held {
+            partitions,
             ..Held::default()
         };
+        self.next_epoch();
+        if let Err(error) = consumer.assign(&TopicPartitionList::new()) {
+            tracing::error!(%error, "nothing could be assigned");
+        }
+    }
+
+    fn stand_up(&self, consumer: &BaseConsumer<Seats>) -> Result<(), LogError> {
+        *self.held() = Held::default();
+        // what was read and not begun is dropped, and what is begun is ended, before somebody else owns them
+        self.next_epoch();
+        self.reader.settle();
         consumer.unassign().map_err(LogError::Read)
     }
 
@@ -124,8 +197,10 @@ impl ConsumerContext for Seats {
         };
         match outcome {
             Ok(()) => tracing::debug!(partitions = list.count(), epoch = self.epoch(), "{change}"),
-            // without an assignment nothing is read; the group moves on when the session ends
-            Err(error) => tracing::error!(%error, "partitions could not be taken"),
+            Err(error) => {
+                tracing::warn!(%error, partitions = list.count(), "where to start can't be told, trying again");
+                self.wait_with(consumer, partitions_of(list));
+            }
         }
     }
 }
