@@ -189,6 +189,7 @@ impl ClientContext for Seats {}
 
 impl ConsumerContext for Seats {
     fn rebalance(&self, consumer: &BaseConsumer<Self>, error: RDKafkaRespErr, list: &mut TopicPartitionList) {
+        let taking = matches!(error, RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS);
         let (change, outcome) = match error {
             RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS => {
                 ("partitions assigned", self.sit(consumer, partitions_of(list)))
@@ -197,6 +198,9 @@ impl ConsumerContext for Seats {
         };
         match outcome {
             Ok(()) => tracing::debug!(partitions = list.count(), epoch = self.epoch(), "{change}"),
+            Err(error) if !taking => {
+                tracing::error!(%error, "partitions could not be given up");
+            }
             Err(error) => {
                 tracing::warn!(%error, partitions = list.count(), "where to start can't be told, trying again");
                 self.wait_with(consumer, partitions_of(list));
