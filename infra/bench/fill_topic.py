@@ -55,7 +55,7 @@ ONE_LINE = f"SELECT coalesce(jsonb_agg(p), '[]') FROM ({POSITIONS}) p;\n"
 def event_id(number: int) -> str:
     """As random as the platform's own: sets and filters of ids shall have no easier time."""
     h = hashlib.blake2b(str(number).encode(), digest_size=16).hexdigest()
-    return f"{h[:8]}-{h[8:12]}-8{h[13:16]}-a{h[17:20]}-{h[20:]}"
+    return f"{h[:8]}-{h[8:12]}-4{h[13:16]}-a{h[17:20]}-{h[20:]}"
 
 
 def time_text(seconds: int) -> str:

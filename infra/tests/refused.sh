@@ -45,6 +45,9 @@ test_refused_rows() {
     equals "nothing is put aside any more" "$(json 'd')" "[]"
     ytempire --quiet verify
     ends_with 0 "lake and views agree with them"
+    ytempire stream rebuilds --json
+    equals "what the rebuilds changed is written down" \
+        "$(json '{(r["view"], r["why"]) for r in d} >= {("category_hours", "rebuilt from lake"), ("category_hours", "rebuilt from topic")}')" True
     ytempire doctor
     ends_with 0 "the doctor is content"
     signal_up INT

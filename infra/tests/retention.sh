@@ -47,12 +47,14 @@ test_retention_runs() {
     ytempire retention --json
     ends_with 0 "nothing is 30 days old"
     equals "so nothing goes" "$(json 'sum(t["rows"] for t in d["tables"])')" 0
+    equals "and no view is made anew" "$(json 'd["views"]')" "[]"
     ytempire retention --days 0 --dry-run --json
     ends_with 0 "a dry run"
     equals "it counts the rows of the API" "$(json '{t["table"]: t["rows"] for t in d["tables"]}["bronze.youtube_video_snapshots"]')" "$api"
     equals "and deletes nothing" "$(rows "_source_class = 'youtube-api'")" "$api"
-    ytempire retention --days 0
+    ytempire retention --days 0 --json
     ends_with 0 "what the API told goes"
+    equals "and the views are made anew" "$(json 'sum(v["rows"] - v["rows_after"] for v in d["views"]) > 0')" True
     equals "no row of it is left" "$(rows "_source_class = 'youtube-api'")" 0
     equals "one's own files stay" "$(rows "_source_class <> 'youtube-api'")" "$own"
     ytempire verify

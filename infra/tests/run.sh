@@ -42,6 +42,8 @@ source "$HERE/faults.sh"
 source "$HERE/late.sh"
 # shellcheck source=infra/tests/refused.sh
 source "$HERE/refused.sh"
+# shellcheck source=infra/tests/foreign.sh
+source "$HERE/foreign.sh"
 # shellcheck source=infra/tests/kafka.sh
 source "$HERE/kafka.sh"
 # shellcheck source=infra/tests/kafka_security.sh
@@ -58,7 +60,7 @@ TESTS=(
     test_files_that_are_no_exports test_damaged_exports test_regions test_port_taken test_folder_of_another_version test_full_disk
     test_emulator test_connect test_rates test_websub test_retention
     test_prometheus test_real_kafka test_kafka_security test_scale_out
-    test_faults test_late_rows test_refused_rows test_kills
+    test_faults test_late_rows test_refused_rows test_foreign_producers test_kills
 )
 
 test_kills() {

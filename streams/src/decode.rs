@@ -9,8 +9,8 @@ use arrow::compute::concat_batches;
 use arrow::error::ArrowError;
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use events::{
-    Alert, AnalyticsRow, Attributes, CONTENT_TYPE_JSON, CategoryName, ChannelSnapshot, Comment, EventId, ExchangeRate,
-    Payload, Rejection, RevenueRecord, SourceClass, Topic, TrendSignal, VideoSnapshot, Watermarks,
+    Alert, AnalyticsRow, Attributes, CONTENT_TYPE_JSON, CategoryName, ChannelSnapshot, Comment, Event, EventId,
+    ExchangeRate, Payload, Rejection, RevenueRecord, SourceClass, Topic, TrendSignal, VideoSnapshot, Watermarks,
 };
 use lake::Table;
 use log::Record;
@@ -18,7 +18,7 @@ use serde_arrow::ArrayBuilder;
 
 mod provenance;
 
-use provenance::{Provenance, Rejected};
+use provenance::{Provenance, Rejected, YEARS};
 
 /// Raw bytes kept of a rejected record; what is longer is cut, and the reason says so.
 const MAX_RAW_BYTES: usize = 1 << 20;
@@ -67,11 +67,22 @@ fn rows<'a, P: Payload>(
                     if let Some(time) = attributes.time {
                         watermarks.note(record.partition, time, record.timestamp_ms);
                     }
-                    accepted.push(Provenance::new(record, attributes, before));
+                    let id = attributes.event_id(&record.value, |id| {
+                        Event::is_id_of(id, attributes.source, attributes.time, &payload, &record.value)
+                    });
+                    accepted.push(Provenance::new(record, id, attributes, before));
                 }
-                Err(reason) => rejected.push(reject(record, attributes, reason, before)),
+                Err(reason) => {
+                    let id = id_of_rejected(record, &attributes);
+                    rejected.push(reject(record, id, attributes, reason, before));
+                }
             },
-            Err(error) => rejected.push(reject(record, nameless(record), error.to_string(), before)),
+            Err(error) => {
+                // what is no CloudEvents record is named by its place in the log
+                let place = format!("{}/{}", record.partition, record.offset);
+                let id = EventId::of("unreadable", Rejection::KIND, &[&place], None, &record.value);
+                rejected.push(reject(record, id, NAMELESS, error.to_string(), before));
+            }
         }
     }
     let accepted = assemble(table, payloads.to_arrow().map_err(ours)?, &accepted, now)?;
@@ -101,7 +112,7 @@ fn payload_of<P: Payload>(record: &Record, attributes: &Attributes<'_>) -> Resul
     let time = attributes
         .time
         .ok_or("header ce_time is missing: an observation without its time")?;
-    if !(1970..2100).contains(&time.year()) {
+    if !YEARS.contains(&time.year()) {
         return Err(format!(
             "header ce_time is {time}: an observation is made between 1970 and 2099"
         ));
@@ -135,22 +146,30 @@ fn is_json(content_type: &str) -> bool {
     essence.eq_ignore_ascii_case(CONTENT_TYPE_JSON) || essence.to_ascii_lowercase().ends_with("+json")
 }
 
-/// What is known of a record that is no CloudEvents record: its place in the log names it.
-fn nameless(record: &Record) -> Attributes<'static> {
-    let place = format!("{}/{}", record.partition, record.offset);
-    Attributes {
-        id: EventId::of("unreadable", Rejection::KIND, &[&place], None, &record.value),
-        source: "",
-        kind: "",
-        time: None,
-        content_type: "",
-        subject: None,
-        reject_reason: None,
-    }
+/// What is known of a record that is no CloudEvents record.
+const NAMELESS: Attributes<'static> = Attributes {
+    id: "",
+    source: "",
+    kind: "",
+    time: None,
+    content_type: "",
+    subject: None,
+    reject_reason: None,
+    seal: None,
+};
+
+/// A row that its source could not read has the id that the source gave it; what is refused here is known by its bytes.
+fn id_of_rejected(record: &Record, attributes: &Attributes<'_>) -> EventId {
+    attributes.event_id(&record.value, |id| {
+        let reason = attributes.reject_reason.unwrap_or_default();
+        attributes.kind == Rejection::KIND
+            && id == Rejection::id_of(attributes.source, record.partition.topic, reason, &record.value)
+    })
 }
 
 fn reject<'a>(
     record: &'a Record,
+    id: EventId,
     attributes: Attributes<'a>,
     mut reason: String,
     before: Option<DateTime<Utc>>,
@@ -162,7 +181,7 @@ fn reject<'a>(
             record.value.len()
         );
     }
-    Provenance::new(record, attributes, before).rejected(Rejected { reason, raw })
+    Provenance::new(record, id, attributes, before).rejected(Rejected { reason, raw })
 }
 
 fn null_payload(table: Table, rows: usize) -> Vec<ArrayRef> {

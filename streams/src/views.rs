@@ -30,7 +30,10 @@ mod windows;
 
 pub use corrections::{Correction, corrections};
 pub use refused::{Refused, refused, refused_ids};
-pub use rewriting::{Rewriting, Rewritten, forget_corrections};
+pub use rewriting::{
+    Rebuilt, Rewriting, Rewritten, forget_corrections, rebuilds, removal_begins, removal_has_ended,
+    removal_is_unfinished,
+};
 pub use rows::read_view;
 pub use shadow::{Counted, Difference, Shadow, Swap, Swapped};
 pub use store::{stored_positions, stored_standing};
@@ -279,21 +282,58 @@ impl Sink for ViewsSink {
     async fn write(&mut self, batch: &Batch) -> Result<Written, SinkError> {
         let begun = std::time::Instant::now();
         let written = self.write_all(batch).await;
-        let patience = self.let_go_after;
-        match &written {
-            Ok(_) if begun.elapsed() < store::LET_GO_AFTER / 2 => self.let_go_after = store::LET_GO_AFTER,
+        let ended = match &written {
+            Ok(_) => Ended::Well,
             Err(ViewsError::Database(sqlx::Error::Database(error)))
                 if error.code().as_deref() == Some(store::LET_GO) =>
             {
-                self.let_go_after = (patience * 2).min(LONGEST_LET_GO);
+                Ended::LetGo
             }
-            _ => {}
-        }
+            Err(_) => Ended::Otherwise,
+        };
+        self.let_go_after = patience_after(self.let_go_after, begun.elapsed(), ended);
         Ok(written?)
+    }
+}
+
+/// How a transaction ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ended {
+    Well,
+    /// The database let go of it, as nothing was heard of it for too long.
+    LetGo,
+    Otherwise,
+}
+
+/// A transaction that is slow, not dead, is given more time until it gets through; then the next dead one is noticed soon.
+fn patience_after(patience: Duration, took: Duration, ended: Ended) -> Duration {
+    match ended {
+        Ended::LetGo => (patience * 2).min(LONGEST_LET_GO),
+        Ended::Well if took < store::LET_GO_AFTER / 2 => store::LET_GO_AFTER,
+        _ => patience,
     }
 }
 
 /// The views of the family, for statements over each.
 pub(crate) fn views_of(family: &'static Family) -> impl Iterator<Item = View> {
     View::of(family)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slow_transaction_is_given_more_time_until_a_fast_one_succeeds() {
+        let (fast, slow) = (Duration::from_secs(1), Duration::from_secs(8));
+        let (mut patience, mut given) = (store::LET_GO_AFTER, Vec::new());
+        for _ in 0..8 {
+            patience = patience_after(patience, slow, Ended::LetGo);
+            given.push(patience.as_secs());
+        }
+        assert_eq!(given, [20, 40, 80, 160, 320, 600, 600, 600]);
+        assert_eq!(patience_after(patience, slow, Ended::Well), patience);
+        assert_eq!(patience_after(patience, fast, Ended::Otherwise), patience);
+        assert_eq!(patience_after(patience, fast, Ended::Well), store::LET_GO_AFTER);
+    }
 }

@@ -15,7 +15,7 @@ use lake::{Removal, Table};
 use serde::Serialize;
 use streams::{BronzeSink, Rewriting};
 
-use crate::pipelines::Pipelines;
+use crate::pipelines::{Pipelines, stores_reach};
 use crate::platform::Platform;
 
 /// Topics that hold what the YouTube Data API told.
@@ -178,20 +178,39 @@ pub async fn forget(platform: &Platform, channel: &ChannelId, mode: Mode) -> Res
     Ok(report)
 }
 
-/// Nobody else runs the pipelines, so they are run to the end of the log first.
+/// Where nobody else runs the pipelines, they are run to the end of the log first. Others may do so without this data folder:
+/// they are left to it, as taking partitions from them for a moment would stop both.
 ///
 /// # Errors
-/// They can't be run.
+/// They can't be run, or those who run them do not come there.
 pub async fn catch_up(platform: &Platform) -> Result<()> {
     if platform.owner.is_some() {
         return Ok(());
     }
     let settings = platform.log.clone();
     let ends = tokio::task::spawn_blocking(move || log::Probe::open(&settings)?.ends(&Topic::ALL)).await??;
+    let deadline = tokio::time::Instant::now() + PATIENCE;
+    // whoever was killed is a member of his groups until they notice
+    while somebody_runs_them(platform).await? {
+        if stores_reach(platform, &ends).await? {
+            return Ok(());
+        }
+        if tokio::time::Instant::now() > deadline {
+            bail!("the processes that run the pipelines do not read what is on the topics: see `ytempire lag`");
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
     let mut pipelines = Pipelines::start(platform).await?;
     let reached = pipelines.reach(platform, &ends).await;
     pipelines.stop().await;
     reached
+}
+
+async fn somebody_runs_them(platform: &Platform) -> Result<bool> {
+    let sinks = FAMILIES.iter().map(|family| family.sink.to_owned());
+    let sinks: Vec<String> = sinks.chain(Topic::ALL.map(BronzeSink::name_of)).collect();
+    let settings = platform.log.clone();
+    Ok(tokio::task::spawn_blocking(move || log::have_members(&settings, &sinks)).await??)
 }
 
 /// Up to where every sink has read.
@@ -270,13 +289,14 @@ async fn truncate(platform: &Platform, goal: &Positions, mode: Mode, report: &mu
     Ok(below)
 }
 
-/// Takes rows out of the lake, and makes the views anew.
+/// Takes rows out of the lake, and makes the views anew if any went.
 async fn remove(platform: &Platform, removal: &Removal, mode: Mode, report: &mut Report) -> Result<()> {
     let session = Session::open(&platform.lake).await?;
     // the videos of a channel are known by its snapshots, so they go last
     for table in Table::ALL.into_iter().rev() {
         let mut doomed = session.doomed(table, removal).await?;
         if mode == Mode::Real && doomed.rows > 0 {
+            streams::removal_begins(platform.pool()?).await?;
             let removed = platform.lake.remove(table, removal, platform.clock.now()).await?;
             doomed.rows = removed.rows.unwrap_or(doomed.rows);
         }
@@ -286,10 +306,18 @@ async fn remove(platform: &Platform, removal: &Removal, mode: Mode, report: &mut
             kept: doomed.kept,
         });
     }
+    let went = report.tables.iter().any(|table| table.rows > 0);
     report.views = match mode {
         Mode::DryRun => count_views(platform, &session, removal).await?,
-        Mode::Real => rewrite_views(platform).await?,
+        // it keeps the sinks waiting, so only where there is something to do, or an interrupted one has left it
+        Mode::Real if went || streams::removal_is_unfinished(platform.pool()?).await? => {
+            rewrite_views(platform).await?
+        }
+        Mode::Real => Vec::new(),
     };
+    if mode == Mode::Real {
+        streams::removal_has_ended(platform.pool()?).await?;
+    }
     Ok(())
 }
 

@@ -26,14 +26,16 @@ impl EventId {
         Self(uuid::Builder::from_custom_bytes(bytes).into_uuid())
     }
 
-    /// The id of a record that says it is `id`. One of ours (a UUID version 8) is a hash of what the record holds, and
-    /// stays what it is, so that a dead letter that is replayed is known. Whatever another producer chose is hashed with source, time and body: two observations that were given the same id
-    /// are two, and one that is sent twice is one.
-    pub fn told(source: &str, id: &str, time: Option<DateTime<Utc>>, body: &[u8]) -> Self {
-        match Uuid::parse_str(id) {
-            Ok(ours) if ours.get_version_num() == 8 => Self(ours),
-            _ => Self::of(source, "foreign", &[id], time, body),
-        }
+    /// The id of a record whose producer chose `id`, which tells nothing of what the record holds: hashed with source,
+    /// time and body, two observations that were given the same id are two, and one that is sent twice is one.
+    pub fn foreign(source: &str, id: &str, time: Option<DateTime<Utc>>, body: &[u8]) -> Self {
+        Self::of(source, "foreign", &[id], time, body)
+    }
+
+    /// What `id` says if it can be one of ours, a UUID version 8. Whether it is one, only what it is of can tell.
+    pub fn parse(id: &str) -> Option<Self> {
+        let id = Uuid::parse_str(id).ok()?;
+        (id.get_version_num() == 8).then_some(Self(id))
     }
 
     pub fn as_uuid(self) -> Uuid {
@@ -71,18 +73,21 @@ mod tests {
     #[test]
     fn a_foreign_id_is_stable_and_bound_to_all_it_is_told_with() {
         let told = |source: &str, id: &str, seconds: i64, body: &[u8]| {
-            EventId::told(source, id, DateTime::from_timestamp(seconds, 0), body)
+            EventId::foreign(source, id, DateTime::from_timestamp(seconds, 0), body)
         };
-        let some = "67e55044-10b1-426f-9247-bb680e5fe0c8";
-        for id in ["17", some] {
+        for id in ["17", "11111111-2222-8333-8444-555555555555"] {
             assert_eq!(told("a", id, 1, b"{}"), told("a", id, 1, b"{}"));
             assert_ne!(told("a", id, 1, b"{}"), told("b", id, 1, b"{}"));
             assert_ne!(told("a", id, 1, b"{}"), told("a", id, 2, b"{}"));
             assert_ne!(told("a", id, 1, b"{}"), told("a", id, 1, b"[]"));
         }
+    }
+
+    #[test]
+    fn only_a_uuid_of_version_8_can_be_ours() {
         let ours = EventId::of("a", "t", &["k"], None, b"{}");
-        assert_eq!(told("/ingest/trending", &ours.to_string(), 5, b"[]"), ours);
-        // as when a dead letter of another producer is replayed
-        assert_eq!(told("/elsewhere", &ours.to_string(), 5, b"[]"), ours);
+        assert_eq!(EventId::parse(&ours.to_string()), Some(ours));
+        assert_eq!(EventId::parse("67e55044-10b1-426f-9247-bb680e5fe0c8"), None);
+        assert_eq!(EventId::parse("17"), None);
     }
 }

@@ -17,7 +17,7 @@ mod watermark;
 mod words;
 
 pub use clock::{Clock, ManualClock};
-pub use envelope::{Attributes, CONTENT_TYPE_JSON, CONTENT_TYPE_RAW, Envelope, EnvelopeError};
+pub use envelope::{Attributes, CONTENT_TYPE_JSON, CONTENT_TYPE_RAW, Envelope, EnvelopeError, seal};
 pub use event::{Event, Payload, Rejection};
 pub use id::EventId;
 pub use payload::{

@@ -1,9 +1,10 @@
 //! The batch consumer. It owns a thread that polls, because librdkafka's callbacks block, and hands batches over a
-//! channel of one: a slow reader stops the polling, and librdkafka's own bounded buffer stops the fetching.
+//! channel of one. While the reader is at work the next batch grows, so that what comes meanwhile waits for one step and not for
+//! several small ones; once it is full a slow reader stops the polling, and librdkafka's own bounded buffer stops the fetching.
 
 use std::cell::Cell;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use events::{Partition, Positions, Span, Topic};
@@ -19,7 +20,7 @@ use assign::Seats;
 
 pub use assign::Reader;
 
-/// Bounds of a batch. A batch ends at whichever is reached first.
+/// Bounds of a batch. A batch ends at whichever is reached first, but not after `max_wait` while the reader is at work on another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BatchLimits {
     pub max_rows: usize,
@@ -58,6 +59,7 @@ pub struct Consumer {
     batches: mpsc::Receiver<Result<Fetched, LogError>>,
     commands: std::sync::mpsc::Sender<Command>,
     epoch: Arc<AtomicU64>,
+    wanted: Arc<AtomicBool>,
 }
 
 impl Consumer {
@@ -83,12 +85,14 @@ impl Consumer {
             .map_err(LogError::settings)?;
         let (sender, batches) = mpsc::channel(1);
         let (commands, orders) = std::sync::mpsc::channel();
+        let wanted = Arc::new(AtomicBool::new(false));
         let poller = Poller {
             inner,
             topics: topics.to_vec(),
             limits,
             sender,
             orders,
+            wanted: Arc::clone(&wanted),
             told: Cell::default(),
             last_try: Cell::default(),
         };
@@ -101,6 +105,7 @@ impl Consumer {
             batches,
             commands,
             epoch,
+            wanted,
         })
     }
 
@@ -114,6 +119,7 @@ impl Consumer {
     /// # Errors
     /// The log could not be read; the consumer goes on trying, so the next call may succeed.
     pub async fn next(&mut self) -> Result<Fetched, LogError> {
+        self.wanted.store(true, Ordering::SeqCst);
         self.batches.recv().await.unwrap_or(Err(LogError::Closed))
     }
 
@@ -135,6 +141,8 @@ struct Poller {
     limits: BatchLimits,
     sender: mpsc::Sender<Result<Fetched, LogError>>,
     orders: std::sync::mpsc::Receiver<Command>,
+    /// Whether the reader waits for a batch.
+    wanted: Arc<AtomicBool>,
     /// When an error was last told of.
     told: Cell<Option<Instant>>,
     /// When partitions that wait were last tried to be taken.
@@ -148,6 +156,8 @@ const BETWEEN_TRIES: Duration = Duration::from_secs(1);
 
 /// How long the thread waits for a record before it looks for orders again.
 const IDLE_POLL: Duration = Duration::from_millis(50);
+/// The same while a batch is ready that the reader does not want yet.
+const READY_POLL: Duration = Duration::from_millis(2);
 
 impl Poller {
     fn take_seats(&self, assignment: &Assignment) -> Result<(), LogError> {
@@ -184,6 +194,10 @@ impl Poller {
                 Ok(fetched) => Ok(fetched),
                 Err(error) => Err(error),
             };
+            // what was read before a restart is behind a gap
+            if self.obey() {
+                continue;
+            }
             if self.hand_over(outcome).is_err() {
                 return;
             }
@@ -194,6 +208,8 @@ impl Poller {
     fn hand_over(&self, outcome: Result<Fetched, LogError>) -> Result<(), LogError> {
         let mut outcome = outcome;
         loop {
+            // before it is sent: the reader may want the next one as soon as it has this
+            self.wanted.store(false, Ordering::SeqCst);
             outcome = match self.sender.try_send(outcome) {
                 Ok(()) => return Ok(()),
                 Err(mpsc::error::TrySendError::Closed(_)) => return Err(LogError::Closed),
@@ -261,21 +277,28 @@ impl Poller {
         Err(LogError::Read(source))
     }
 
+    /// Also of a reader that is gone.
+    fn is_wanted(&self) -> bool {
+        self.wanted.load(Ordering::SeqCst) || self.sender.is_closed()
+    }
+
     fn collect(&self) -> Result<Fetched, LogError> {
         let mut fetched = Fetched::default();
         let mut size_bytes = 0;
         let mut deadline: Option<Instant> = None;
         let mut epoch = self.inner.context().epoch();
         while fetched.records.len() < self.limits.max_rows && size_bytes < self.limits.max_bytes {
-            let wait = deadline.map_or(IDLE_POLL, |end| end.saturating_duration_since(Instant::now()));
+            let wait = deadline.map_or(IDLE_POLL, |end| {
+                end.saturating_duration_since(Instant::now()).max(READY_POLL)
+            });
             let polled = self.inner.poll(wait);
             if self.inner.context().epoch() != epoch {
                 // partitions moved under the batch: what it held is read again by whoever owns it now
                 epoch = self.inner.context().epoch();
-                fetched.records.clear();
+                (fetched.records, size_bytes, deadline) = (Vec::new(), 0, None);
             }
             match polled {
-                None if deadline.is_none_or(|end| Instant::now() >= end) => break,
+                None if deadline.is_none() => break,
                 None => {}
                 // what was read before the error is handed over first, so that no record is skipped
                 Some(Err(_)) if !fetched.records.is_empty() => break,
@@ -290,6 +313,9 @@ impl Poller {
                     size_bytes += record.size_bytes();
                     fetched.records.push(record);
                 }
+            }
+            if deadline.is_some_and(|end| Instant::now() >= end) && self.is_wanted() {
+                break;
             }
         }
         fetched.spans = self.inner.context().step(&fetched.records);

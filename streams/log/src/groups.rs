@@ -13,7 +13,7 @@ use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::error::KafkaError;
 use rdkafka::{Offset, TopicPartitionList};
 
-use crate::{LogError, Settings, Watermarks};
+use crate::{LogError, Rate, Settings, Watermarks};
 
 mod ages;
 mod readers;
@@ -59,9 +59,37 @@ impl GroupLag {
     pub fn behind(&self) -> i64 {
         (self.end - self.place.position).max(0)
     }
+
+    /// Whether there is nothing to read: what is between position and end are marks of transactions, or what compaction has left.
+    pub fn is_at_end(&self) -> bool {
+        self.behind() == 0 || self.behind_seconds == Some(0.0)
+    }
+
+    /// How long it takes to read what is behind, if both go on at `rate`; `None` when it never ends.
+    pub fn caught_up_in_seconds(&self, rate: Rate) -> Option<f64> {
+        match self.is_at_end() {
+            true => Some(0.0),
+            false => rate.caught_up_in_seconds(self.behind()),
+        }
+    }
 }
 
 type PartitionName = (String, i32);
+
+/// Whether one of `groups` has a member: a process that takes part, or was killed a moment ago.
+///
+/// # Errors
+/// The brokers don't answer.
+pub fn have_members(settings: &Settings, groups: &[String]) -> Result<bool, LogError> {
+    let client = reader(settings, "ytempire.lag")?;
+    let found = client.fetch_group_list(None, TIMEOUT);
+    let found = found.map_err(|outcome| LogError::unreachable(&settings.brokers, &outcome))?;
+    let ours = found
+        .groups()
+        .iter()
+        .filter(|group| groups.iter().any(|name| name == group.name()));
+    Ok(ours.into_iter().any(|group| !group.members().is_empty()))
+}
 
 /// Looks at groups without being in any.
 pub struct GroupProbe {

@@ -116,6 +116,18 @@ mod tests {
     }
 
     #[test]
+    fn marks_of_transactions_are_nothing_to_catch_up_with() {
+        let rate = Rate {
+            in_per_second: 0.0,
+            out_per_second: 0.0,
+        };
+        let mut lag = lag(at(0), 9, 10);
+        assert_eq!(lag.caught_up_in_seconds(rate), None);
+        lag.behind_seconds = Some(0.0);
+        assert_eq!(lag.caught_up_in_seconds(rate), Some(0.0));
+    }
+
+    #[test]
     fn rates_are_over_the_looks_that_are_kept() {
         let mut rates = Rates::over(TimeDelta::seconds(10));
         rates.note(&[lag(at(0), 0, 100)]);

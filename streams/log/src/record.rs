@@ -76,20 +76,12 @@ impl Record {
             .map(|(_, value)| &value[..])
     }
 
-    /// The CloudEvents attributes.
-    ///
-    /// # Errors
-    /// The record is no CloudEvents record in binary mode.
-    pub fn envelope(&self) -> Result<Envelope, EnvelopeError> {
-        self.attributes().map(Attributes::into_owned)
-    }
-
     /// The CloudEvents attributes where they stand.
     ///
     /// # Errors
     /// The record is no CloudEvents record in binary mode.
     pub fn attributes(&self) -> Result<Attributes<'_>, EnvelopeError> {
-        Attributes::from_headers(|name| self.header(name), &self.value)
+        Attributes::from_headers(|name| self.header(name))
     }
 
     /// Bytes it takes in memory, roughly.

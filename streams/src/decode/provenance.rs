@@ -1,21 +1,26 @@
 //! Where a row comes from: the provenance columns of every table.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use arrow::array::{
     ArrayRef, BinaryArray, Date32Array, Int32Array, Int64Array, StringArray, StringBuilder, TimestampMicrosecondArray,
 };
-use chrono::{DateTime, Utc};
-use events::{Attributes, SourceClass};
+use chrono::{DateTime, Datelike, Utc};
+use events::{Attributes, EventId, SourceClass};
 use lake::Verdict;
 use log::Record;
 use uuid::Uuid;
 use uuid::fmt::Hyphenated;
 
-const SECONDS_PER_DAY: i64 = 24 * 60 * 60;
+const MICROS_PER_DAY: i64 = 24 * 60 * 60 * 1_000_000;
+
+/// The years an observation can be made in.
+pub(super) const YEARS: Range<i32> = 1970..2100;
 
 pub(super) struct Provenance<'a> {
     record: &'a Record,
+    id: EventId,
     attributes: Attributes<'a>,
     watermark: Option<DateTime<Utc>>,
     rejected: Option<Rejected<'a>>,
@@ -28,9 +33,15 @@ pub(super) struct Rejected<'a> {
 }
 
 impl<'a> Provenance<'a> {
-    pub(super) fn new(record: &'a Record, attributes: Attributes<'a>, watermark: Option<DateTime<Utc>>) -> Self {
+    pub(super) fn new(
+        record: &'a Record,
+        id: EventId,
+        attributes: Attributes<'a>,
+        watermark: Option<DateTime<Utc>>,
+    ) -> Self {
         Self {
             record,
+            id,
             attributes,
             watermark,
             rejected: None,
@@ -51,9 +62,16 @@ impl<'a> Provenance<'a> {
         }
     }
 
+    /// The event time. That of a rejected record can be any; one that readers of Delta tables can't hold is left to the
+    /// reason.
+    fn observed_at(&self) -> Option<DateTime<Utc>> {
+        self.attributes.time.filter(|time| YEARS.contains(&time.year()))
+    }
+
     /// Days since 1970-01-01 of the event time, UTC.
     fn observed_on(&self) -> Option<i32> {
-        let days = self.attributes.time?.timestamp().div_euclid(SECONDS_PER_DAY);
+        // a leap second is the first of the next day for both
+        let days = self.observed_at()?.timestamp_micros().div_euclid(MICROS_PER_DAY);
         i32::try_from(days).ok()
     }
 }
@@ -70,7 +88,7 @@ pub(super) fn columns(rows: &[Provenance<'_>], now: DateTime<Utc>) -> Vec<ArrayR
     let raw = |row: &Provenance<'_>| row.rejected.as_ref().map(|rejected| rejected.raw.to_vec());
     vec![
         Arc::new(rows.iter().map(Provenance::observed_on).collect::<Date32Array>()),
-        times(&|row| row.attributes.time),
+        times(&|row| row.observed_at()),
         texts(&|row| Some(row.record.partition.topic.name())),
         Arc::new(
             rows.iter()
@@ -78,7 +96,7 @@ pub(super) fn columns(rows: &[Provenance<'_>], now: DateTime<Utc>) -> Vec<ArrayR
                 .collect::<Int32Array>(),
         ),
         Arc::new(rows.iter().map(|row| Some(row.record.offset)).collect::<Int64Array>()),
-        Arc::new(ids(rows.iter().map(|row| row.attributes.id.as_uuid()))),
+        Arc::new(ids(rows.iter().map(|row| row.id.as_uuid()))),
         texts(&|row| Some(row.attributes.kind)),
         texts(&|row| Some(row.attributes.source)),
         times(&|_| Some(now)),

@@ -5,7 +5,7 @@
 use chrono::{DateTime, Utc};
 use events::Positions;
 use features::{Family, Views};
-use sqlx::{AssertSqlSafe, PgPool, Postgres, Transaction};
+use sqlx::{AssertSqlSafe, FromRow, PgPool, Postgres, Transaction};
 
 use super::store::{execute, lock_for_writing, look_into, run, stored_positions};
 use super::{Difference, Target, ViewsError, refused_ids, rows, statements, views_of};
@@ -134,6 +134,57 @@ pub(super) async fn hand_on(tx: &mut Transaction<'_, Postgres>, family: &'static
     }
     run(tx, family.touch_all).await?;
     run(tx, family.finish).await
+}
+
+/// A view of which rows came and went by no event.
+#[derive(Debug, Clone, FromRow)]
+pub struct Rebuilt {
+    pub sink: String,
+    pub view: String,
+    /// Rows; one that was changed is removed and added.
+    pub removed: i64,
+    pub added: i64,
+    pub why: String,
+    pub rebuilt_at: DateTime<Utc>,
+}
+
+/// The newest rebuilds.
+///
+/// # Errors
+/// The database is away.
+pub async fn rebuilds(pool: &PgPool, limit: i64) -> Result<Vec<Rebuilt>, sqlx::Error> {
+    let query = "SELECT sink, view, removed, added, why, rebuilt_at FROM sink.rebuilds ORDER BY id DESC LIMIT $1";
+    sqlx::query_as(query).bind(limit).fetch_all(pool).await
+}
+
+/// Notes that rows leave the lake which the views still show, until [`removal_has_ended`].
+///
+/// # Errors
+/// The database is away.
+pub async fn removal_begins(pool: &PgPool) -> Result<(), sqlx::Error> {
+    let statement = "INSERT INTO sink.unfinished_removals DEFAULT VALUES ON CONFLICT DO NOTHING";
+    sqlx::query(statement).execute(pool).await.map(drop)
+}
+
+/// Whether a removal has begun, here or elsewhere, and not ended.
+///
+/// # Errors
+/// The database is away.
+pub async fn removal_is_unfinished(pool: &PgPool) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar("SELECT EXISTS (SELECT FROM sink.unfinished_removals)")
+        .fetch_one(pool)
+        .await
+}
+
+/// Notes that the views have been made anew from what the lake has left.
+///
+/// # Errors
+/// The database is away.
+pub async fn removal_has_ended(pool: &PgPool) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM sink.unfinished_removals")
+        .execute(pool)
+        .await
+        .map(drop)
 }
 
 /// Corrections and alarms tell of data, so they go with it: corrections of `before` a moment, and what names one of `ids`.

@@ -115,7 +115,7 @@ async fn one_alert_that_is_long_or_ahead_keeps_no_other_from_being_told() {
         let probe = Probe::open(&settings)?;
         probe.read(place, 0, 2, |record| {
             let alert: events::Alert = serde_json::from_slice(&record.value).expect("an alert");
-            alerts.push((record.envelope().expect("an envelope").time, alert));
+            alerts.push((record.attributes().expect("attributes").time, alert));
         })?;
         Ok::<_, log::LogError>(alerts)
     };

@@ -61,6 +61,90 @@ fn a_record_that_cannot_be_used_is_a_row_with_reason_and_bytes() {
     assert!(raw.is_null(0));
 }
 
+fn id(record: log::Record) -> String {
+    let rows = decode(
+        record.partition.topic,
+        &[record],
+        DateTime::UNIX_EPOCH,
+        &mut Watermarks::default(),
+    );
+    let rows = rows.expect("rows");
+    let ids = rows.column_by_name("_event_id").expect("a column");
+    ids.as_string::<i32>().value(0).to_owned()
+}
+
+/// Whoever writes to a topic may choose any id; stream and lake keep the first of an id, and that must be one event.
+#[test]
+fn an_id_of_version_8_is_believed_only_if_it_is_that_of_the_content() {
+    let mut event = seen().event();
+    // rank depends on the list that a video was read from: two readings are one observation
+    let (own, place) = (event.id.to_string(), record(0, 0, &event).partition);
+    event.payload.trending_rank = Some(44);
+    assert_eq!(id(record(0, 0, &event)), own);
+
+    let with = |views: i64| {
+        let mut event = seen().event();
+        event.payload.views = Some(views);
+        id(record(0, 0, &event))
+    };
+    assert_eq!(with(100), own);
+    assert_ne!(with(101), own);
+    assert_ne!(with(101), with(102));
+    assert_eq!(with(101), with(101));
+
+    let elsewhere = Envelope {
+        source: "/elsewhere".into(),
+        ..event.envelope()
+    };
+    let elsewhere = |seal| Envelope {
+        seal,
+        ..elsewhere.clone()
+    };
+    let sent = |envelope: &Envelope| id(log::Record::new(place, 0, envelope, None, event.body()));
+    assert_ne!(sent(&elsewhere(None)), own);
+    // a dead letter that is replayed
+    let seal = events::seal("/elsewhere", event.id, Some(event.time), &event.body());
+    assert_eq!(sent(&elsewhere(Some(seal))), own);
+    assert_ne!(sent(&elsewhere(Some(event.id))), own);
+}
+
+#[test]
+fn a_row_that_its_source_refused_keeps_the_id_that_the_source_gave_it() {
+    let refused = events::Rejection::new(
+        "/ingest/trending",
+        Topic::VideoSnapshots,
+        "line 3".into(),
+        b"x,y".to_vec(),
+    );
+    let place = record(0, 0, &seen().event()).partition;
+    let sent = |raw: &[u8]| id(log::Record::new(place, 0, &refused.envelope(), None, raw.to_vec()));
+    assert_eq!(sent(b"x,y"), refused.id.to_string());
+    assert_ne!(sent(b"x,z"), refused.id.to_string());
+}
+
+/// Python's readers of Delta tables hold no year 0.
+#[test]
+fn a_time_that_no_observation_has_is_left_to_the_reason() {
+    let event = seen().event();
+    let envelope = Envelope {
+        time: DateTime::from_timestamp(-62_135_596_801, 0),
+        ..event.envelope()
+    };
+    let record = log::Record::new(record(0, 0, &event).partition, 0, &envelope, None, event.body());
+    let rows = decode(
+        Topic::VideoSnapshots,
+        &[record],
+        DateTime::UNIX_EPOCH,
+        &mut Watermarks::default(),
+    );
+    let rows = rows.expect("rows");
+    for column in ["observed_at", "observed_on"] {
+        assert!(rows.column_by_name(column).expect("a column").is_null(0), "{column}");
+    }
+    let reasons = rows.column_by_name("_reason").expect("a column");
+    assert!(reasons.as_string::<i32>().value(0).contains("0000-12-31"));
+}
+
 /// Every payload type with every kind of column, read back from what a sink would write.
 #[test]
 fn rows_of_every_newer_topic_have_their_columns() {

@@ -6,6 +6,7 @@ mod decoding;
 mod happenings;
 mod members;
 mod pipelines;
+mod progress;
 mod refused;
 mod streamed_equals_computed;
 mod world;

@@ -13,7 +13,7 @@ use arrow::datatypes::{DataType, Int32Type, Int64Type};
 use async_trait::async_trait;
 use chrono::DateTime;
 use datafusion::prelude::SessionContext;
-use events::{Envelope, ManualClock, Partition, Payload, Positions, Topic};
+use events::{Envelope, EventId, ManualClock, Partition, Payload, Positions, Topic};
 use features::{FAMILIES, View, Views};
 use lake::{Lake, Maintenance, Table};
 use log::{Assignment, BatchLimits, Probe, Producer, Record, Settings};
@@ -172,8 +172,13 @@ async fn check_history(settings: &Settings, lake: &Lake, database: &Database) {
     let (mut delivered, mut broken) = (0, 0);
     for record in topic(settings, &end).await {
         delivered += 1;
-        let id = record.envelope().expect("an envelope").id.to_string();
+        let told = record.attributes().expect("attributes");
         let accepted = serde_json::from_slice::<serde_json::Value>(&record.value).is_ok();
+        // what can't be read says nothing of the id it came under
+        let id = match accepted {
+            true => told.id.to_owned(),
+            false => EventId::foreign(told.source, told.id, told.time, &record.value).to_string(),
+        };
         broken += usize::from(!accepted);
         first
             .entry((id, accepted))

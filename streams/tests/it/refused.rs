@@ -87,7 +87,7 @@ async fn a_row_that_does_not_fit_is_put_aside_and_the_others_go_on() {
             .iter()
             .find(|record| record.offset == one.offset)
             .expect("a record");
-        assert_eq!(one.event_id, event.envelope().expect("an envelope").id.to_string());
+        assert_eq!(one.event_id, event.attributes().expect("attributes").id);
     }
     let sum = "SELECT views_sum FROM views.category_hours WHERE category_id = 1";
     assert_eq!(count(&database, sum).await, 9_223_372_036_854_775_000 + 505);

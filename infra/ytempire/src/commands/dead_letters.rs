@@ -14,6 +14,8 @@ use crate::platform;
 
 /// Longest part of a raw row in a list, in characters.
 const EXCERPT: usize = 60;
+/// Of a reason, which may quote what came.
+const REASON: usize = 160;
 
 pub async fn run(start: Start, options: DeadLettersOptions) -> Result<Done> {
     match options.action {
@@ -35,16 +37,22 @@ async fn list(start: &Start, limit: usize) -> Result<Done> {
         return Ok(Done::Wholly);
     }
     let rows = letters.iter().map(|letter| {
-        let excerpt: String = letter.text().chars().take(EXCERPT).collect();
         vec![
             letter.event_id.clone(),
             letter.subject.clone().unwrap_or_else(|| letter.topic.clone()),
-            letter.reason.clone(),
-            excerpt,
+            clipped(&letter.reason, REASON),
+            clipped(&letter.text(), EXCERPT),
         ]
     });
     output::print_table(&["event id", "from", "reason", "raw"], rows)?;
     Ok(Done::Wholly)
+}
+
+fn clipped(text: &str, to: usize) -> String {
+    match text.chars().count() > to {
+        true => text.chars().take(to - 1).chain(['…']).collect(),
+        false => text.to_owned(),
+    }
 }
 
 async fn show(start: &Start, id: &str) -> Result<Done> {

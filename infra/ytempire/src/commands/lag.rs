@@ -153,7 +153,7 @@ async fn look(cluster: &Cluster, mut observer: Observer) -> Result<(Observer, Ve
             behind_seconds: lag.behind_seconds,
             in_per_second: rate.map(|rate| rate.in_per_second),
             out_per_second: rate.map(|rate| rate.out_per_second),
-            caught_up_in_seconds: rate.and_then(|rate| rate.caught_up_in_seconds(lag.behind())),
+            caught_up_in_seconds: rate.and_then(|rate| lag.caught_up_in_seconds(rate)),
             queryable_ms: queryable.get(&key).copied(),
             group: place.group,
             topic: place.topic,

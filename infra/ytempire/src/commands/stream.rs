@@ -2,6 +2,7 @@
 
 mod corrections;
 mod rebuild;
+mod rebuilds;
 mod refused;
 
 use std::sync::Arc;
@@ -24,6 +25,7 @@ pub async fn run(start: Start, options: StreamOptions) -> Result<Done> {
         Some(StreamCommand::Rebuild(options)) => rebuild::run(start, options).await,
         Some(StreamCommand::Corrections(options)) => corrections::run(start, options).await,
         Some(StreamCommand::Refused(options)) => refused::run(start, options).await,
+        Some(StreamCommand::Rebuilds(options)) => rebuilds::run(start, options).await,
     }
 }
 

@@ -67,9 +67,15 @@ struct ViewReport {
 pub async fn run(start: Start) -> Result<Done> {
     let json = start.global.json;
     let platform = Platform::attach(start.settings, start.clock, &ALL_NEEDS).await?;
-    removal::catch_up(&platform).await?;
-    let report = check(&platform).await?;
-    platform.stop().await?;
+    let checked = async {
+        removal::catch_up(&platform).await?;
+        check(&platform).await
+    };
+    let checked = checked.await;
+    // also after a failure: what still runs would be cut off in the middle
+    let stopped = platform.stop().await;
+    let report = checked?;
+    stopped?;
     match json {
         true => output::print_json(&report)?,
         false => print(&report)?,

@@ -52,9 +52,9 @@ async fn what_was_sent_is_read_once_with_its_envelope() {
     let records = read(&mut consumer, &Positions::default(), 2_000).await;
     let ids: BTreeSet<_> = records
         .iter()
-        .map(|record| record.envelope().expect("an envelope").id)
+        .map(|record| record.attributes().expect("attributes").id.to_owned())
         .collect();
-    assert_eq!(ids, (0..2_000).map(|number| snapshot(number).id).collect());
+    assert_eq!(ids, (0..2_000).map(|number| snapshot(number).id.to_string()).collect());
     let probe = tokio::task::block_in_place(|| Probe::open(&fixture.settings)?.ends(TOPICS)).expect("ends");
     assert_eq!(probe, ends.into_iter().collect());
 }
@@ -110,4 +110,44 @@ async fn a_batch_keeps_its_bounds() {
     let size: usize = batch.records.iter().map(log::Record::size_bytes).sum();
     let last = batch.records.last().expect("a record").size_bytes();
     assert!(size - last < 1_000, "{size} bytes before the last record");
+}
+
+/// While its reader is at work, what comes is one step, however long apart: several small steps would each cost a transaction.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_grows_while_the_reader_is_at_work() {
+    let fixture = start().await;
+    send(&fixture.settings, 0..10).await;
+    let mut consumer = open(&fixture.settings, &Arc::default(), LIMITS);
+    let (mut at, mut came) = (Positions::default(), 0);
+    while came < 10 {
+        let fetched = next(&mut consumer).await;
+        at.advance(&fetched.spans);
+        came += fetched.records.len();
+    }
+    // at work: five times as long as a batch waits
+    for round in 0..5 {
+        send(&fixture.settings, 10 + 20 * round..30 + 20 * round).await;
+        tokio::time::sleep(LIMITS.max_wait * 2).await;
+    }
+    tokio::time::sleep(LIMITS.max_wait * 4).await;
+    assert_eq!(next(&mut consumer).await.records.len(), 100);
+    // idle: a batch waits for the wait and no longer
+    let waiting = tokio::spawn(async move { next(&mut consumer).await.records.len() });
+    tokio::time::sleep(LIMITS.max_wait).await;
+    send(&fixture.settings, 110..113).await;
+    assert!(waiting.await.expect("a batch") > 0);
+}
+
+/// What was read before a restart does not come after it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_that_grew_before_a_restart_is_dropped() {
+    let fixture = start().await;
+    send(&fixture.settings, 0..200).await;
+    let mut consumer = open(&fixture.settings, &Arc::default(), LIMITS);
+    let first = next(&mut consumer).await;
+    assert!(!first.records.is_empty());
+    tokio::time::sleep(LIMITS.max_wait * 4).await;
+    consumer.restart();
+    let again = read(&mut consumer, &Positions::default(), 200).await;
+    assert_eq!(again.len(), 200);
 }

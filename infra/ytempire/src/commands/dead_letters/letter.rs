@@ -40,14 +40,16 @@ impl Letter {
         if self.kind.is_empty() || self.kind == Rejection::KIND {
             return None;
         }
+        let id = EventId::parse(&self.event_id)?;
         let envelope = Envelope {
-            id: EventId::told(&self.source, &self.event_id, self.observed_at, &self.raw),
+            id,
             source: self.source.clone(),
             kind: self.kind.clone(),
             time: self.observed_at,
             content_type: CONTENT_TYPE_JSON.to_owned(),
             subject: self.subject.clone(),
             reject_reason: None,
+            seal: Some(events::seal(&self.source, id, self.observed_at, &self.raw)),
         };
         Topic::from_name(&self.topic).map(|topic| (topic, envelope))
     }

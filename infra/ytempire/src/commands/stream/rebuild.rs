@@ -90,13 +90,11 @@ pub async fn run(start: Start, options: RebuildOptions) -> Result<Done> {
     let view = known_view(&options.view)?;
     let family = Family::of_view(view.name()).context("a view without a family")?;
     let platform = Platform::attach(start.settings, start.clock, &ALL_NEEDS).await?;
-    removal::catch_up(&platform).await?;
-    let shadow = Shadow::create(platform.pool()?, family).await?;
-    let Some(shadow) = shadow else {
-        bail!("somebody else is rebuilding {}: wait until that has ended", family.sink);
-    };
-    let report = rebuild(&platform, shadow, view, family, &options).await?;
-    platform.stop().await?;
+    let rebuilt = rebuild(&platform, view, family, &options).await;
+    // also after a failure: what still runs would be cut off in the middle
+    let stopped = platform.stop().await;
+    let report = rebuilt?;
+    stopped?;
     match json {
         true => output::print_json(&report)?,
         false => print(&report)?,
@@ -104,13 +102,15 @@ pub async fn run(start: Start, options: RebuildOptions) -> Result<Done> {
     Ok(Done::Wholly)
 }
 
-async fn rebuild(
-    platform: &Platform,
-    shadow: Shadow,
-    view: View,
-    family: &'static Family,
-    options: &RebuildOptions,
-) -> Result<Report> {
+async fn rebuild(platform: &Platform, view: View, family: &'static Family, options: &RebuildOptions) -> Result<Report> {
+    let shadow = Shadow::create(platform.pool()?, family).await?;
+    let Some(shadow) = shadow else {
+        bail!("somebody else is rebuilding {}: wait until that has ended", family.sink);
+    };
+    if let Err(error) = removal::catch_up(platform).await {
+        shadow.give_up().await;
+        return Err(error.context(UNCHANGED));
+    }
     let filled = fill(platform, &shadow, family, options.from).await;
     let (standing, views) = match filled {
         Ok(filled) => filled,

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use arrow::array::AsArray;
 use arrow::error::ArrowError;
 use batch::Place;
 use events::{Cleanup, Partition, Topic, Watermarks};
@@ -11,11 +12,11 @@ use log::{Probe, Record, Settings};
 
 use super::{NAMED, TopicReport, ViewReport};
 
-/// A record of the topic: where it is, its event's id when it has one, and the digest of the row that it should be.
+/// A record of the topic: where it is, its event's id, and the digest of the row that it should be.
 pub(super) struct Seen {
     pub(super) partition: Partition,
     pub(super) offset: i64,
-    pub(super) id: Option<String>,
+    pub(super) id: String,
     pub(super) digest: u64,
 }
 
@@ -56,21 +57,21 @@ fn look_at(topic: Topic, records: &mut Vec<Record>, seen: &mut Vec<Seen>) -> Res
         chrono::DateTime::UNIX_EPOCH,
         &mut Watermarks::default(),
     )?;
-    let digests: HashMap<(Partition, i64), u64> = batch::digests_of(Table::of(topic), &rows)?
-        .into_iter()
-        .map(|(partition, offset, digest)| ((partition, offset), digest))
-        .collect();
-    seen.extend(records.drain(..).map(|record| {
-        Seen {
-            partition: record.partition,
-            offset: record.offset,
-            id: record.envelope().ok().map(|envelope| envelope.id.to_string()),
-            digest: digests
-                .get(&(record.partition, record.offset))
-                .copied()
-                .unwrap_or_default(),
-        }
-    }));
+    let ids = rows.column_by_name("_event_id").map(|ids| ids.as_string::<i32>());
+    let ids = ids.ok_or_else(|| ArrowError::SchemaError("column _event_id is missing".to_owned()))?;
+    let digests = batch::digests_of(Table::of(topic), &rows)?;
+    seen.extend(
+        digests
+            .into_iter()
+            .zip(ids)
+            .map(|((partition, offset, digest), id)| Seen {
+                partition,
+                offset,
+                id: id.unwrap_or_default().to_owned(),
+                digest,
+            }),
+    );
+    records.clear();
     Ok(())
 }
 
@@ -92,27 +93,21 @@ pub(super) fn topic(topic: Topic, records: &[Seen], rows: &[Place], begins: &Has
     };
     // a rejected row and its accepted replay are two rows of one id
     let mut stored: HashMap<(&str, bool), u64> = HashMap::new();
-    let mut places = BTreeSet::new();
     for row in rows {
         *stored.entry((row.event_id.as_str(), row.accepted)).or_default() += 1;
-        places.insert((row.partition, row.offset));
     }
     let holds = |id| stored.contains_key(&(id, true)) || stored.contains_key(&(id, false));
     let mut distinct = BTreeSet::new();
     for record in records {
-        let found = match &record.id {
-            Some(id) => distinct.insert(id.as_str()).then(|| holds(id.as_str())),
-            None => Some(places.contains(&(record.partition, record.offset))),
-        };
-        if found == Some(false) {
+        let id = record.id.as_str();
+        if distinct.insert(id) && !holds(id) {
             report.missing += 1;
-            let id = record.id.as_deref().unwrap_or("without an id");
             name(&mut report.differences, || {
                 format!("{}@{}: event {id} is not in the lake", record.partition, record.offset)
             });
         }
     }
-    report.events = distinct.len() as u64 + records.iter().filter(|record| record.id.is_none()).count() as u64;
+    report.events = distinct.len() as u64;
     for ((id, _), count) in stored.iter().filter(|(_, count)| **count > 1) {
         report.doubled += 1;
         name(&mut report.differences, || {

@@ -1,0 +1,35 @@
+# Records of producers that are not ours: their ids are not believed, and what can't be read is kept and can be sent again.
+# Sourced by run.sh.
+# shellcheck shell=bash
+
+all_foreign_are_read() {
+    ytempire sql --json "SELECT count(*) AS n FROM bronze.youtube_video_snapshots"
+    [ "$(json 'd[0]["n"]')" = 8 ]
+}
+
+test_foreign_producers() {
+    section "records of other producers"
+    DATA=$WORK/foreign
+    start_up --no-simulate || return 0
+    succeeds "records are sent" "$PYTHON" "$CHECKS/produce_foreign.py" "$(run_file brokers)"
+    until_true 30 all_foreign_are_read || failed "they are read in 30 s" "$(tail -n 3 "$OUT")"
+    ytempire --quiet verify
+    ends_with 0 "topics, lake and views agree"
+    ytempire sql --json "SELECT video_id, views FROM bronze.youtube_video_snapshots WHERE _verdict = 'accepted' ORDER BY views"
+    equals "what has one id and differs is all there; what is the same is there once" \
+        "$(json '[r["views"] for r in d]')" "[17, 1000, 1001, 1002, 1003, 2000]"
+    ytempire dead-letters list --json
+    equals "two are dead letters" "$(json 'len(d)')" 2
+    equals "with their reasons" \
+        "$(json 'sorted("1970" in r["reason"] or "key must be a string" in r["reason"] for r in d)')" "[True, True]"
+    succeeds "Python's deltalake reads the table, though an event is of the year 0" \
+        "$PYTHON" "$CHECKS/count_delta.py" "$DATA/lake/bronze/youtube_video_snapshots" 6
+    ytempire dead-letters replay --all --json
+    ends_with 3 "they are sent again, and refused again"
+    equals "both of them" "$(json 'd["sent"], d["rejected_again"]')" "(2, 2)"
+    ytempire dead-letters list --json
+    equals "under the ids that they had" "$(json 'len(d)')" 2
+    ytempire --quiet verify
+    ends_with 0 "and all agree still"
+    signal_up INT
+}

@@ -1,0 +1,108 @@
+//! Where sinks stand, for people.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::Utc;
+use events::{Clock, Partition, Positions, Topic};
+use log::Producer;
+use streams::Status;
+use streams::progress::{Watched, report};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::brokers::Fixture;
+use crate::world::{Database, Seen};
+
+const SINK: &str = "ytempire.views.videos";
+
+struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "the database dates rows by the system's clock")]
+    fn now(&self) -> chrono::DateTime<Utc> {
+        Utc::now()
+    }
+}
+
+/// Trouble and records behind of the partition, once `is_so`.
+async fn told(database: &Database, of: Partition, is_so: impl Fn(Option<&str>) -> bool) -> (Option<String>, i64) {
+    let mut last = None;
+    for _ in 0..300 {
+        let row: (Option<String>, i64) = sqlx::query_as(
+            "SELECT trouble, end_offset - position FROM sink.progress WHERE sink = $1 AND topic = $2 AND partition = $3",
+        )
+        .bind(SINK)
+        .bind(of.topic.name())
+        .bind(of.number)
+        .fetch_one(&database.pool)
+        .await
+        .expect("a row");
+        if is_so(row.0.as_deref()) {
+            return row;
+        }
+        last = Some(row);
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("it stays {last:?}");
+}
+
+/// Kafka may leave a partition without a reader, as when it waits for a process that hangs: then nobody holds it, and each tells of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_partition_that_nobody_reads_is_told_of() {
+    let (database, broker) = (Database::start().await, Fixture::embedded().await);
+    let event = Seen {
+        video: 1,
+        day: 0,
+        hour: 0,
+        views: 100,
+        rank: None,
+        channel: None,
+        titled: true,
+    };
+    let event = event.event();
+    let (producer, mut deliveries) = Producer::open(&broker.settings).expect("a producer");
+    let (envelope, body) = (event.envelope(), event.body());
+    let sent = producer.send(Topic::VideoSnapshots, Some("k"), &envelope, &body, 0);
+    sent.await.expect("sent");
+    let delivery = deliveries.recv().await.expect("a delivery");
+    let partition = delivery.outcome.expect("delivered").0;
+    // whoever held it stood at its beginning a minute ago
+    let stale = "INSERT INTO sink.progress (sink, topic, partition, position, end_offset, updated_at) \
+         VALUES ($1, $2, $3, 0, 0, now() - interval '1 minute')";
+    sqlx::query(stale)
+        .bind(SINK)
+        .bind(partition.topic.name())
+        .bind(partition.number)
+        .execute(&database.pool)
+        .await
+        .expect("noted");
+
+    let (status, watched) = watch::channel(Status::default());
+    let watched = Watched {
+        sink: SINK.to_owned(),
+        topics: vec![Topic::VideoSnapshots],
+        status: watched,
+    };
+    let stop = CancellationToken::new();
+    let reporting = tokio::spawn(report(
+        vec![watched],
+        broker.settings.clone(),
+        database.pool.clone(),
+        Arc::new(SystemClock),
+        watch::Sender::new(None),
+        stop.clone(),
+    ));
+    let (trouble, behind) = told(&database, partition, |trouble| trouble.is_some()).await;
+    assert_eq!(trouble.as_deref(), Some("no process reads this partition"));
+    assert_eq!(behind, 1, "though nobody reads it, its end is told of");
+
+    // this process is given it
+    let mut positions = Positions::default();
+    positions.set(partition, 1);
+    status.send_modify(|status| status.positions = positions);
+    let (_, behind) = told(&database, partition, |trouble| trouble.is_none()).await;
+    assert_eq!(behind, 0);
+    stop.cancel();
+    reporting.await.expect("it ends");
+}
