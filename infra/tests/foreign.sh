@@ -11,7 +11,7 @@ test_foreign_producers() {
     section "records of other producers"
     DATA=$WORK/foreign
     start_up --no-simulate || return 0
-    succeeds "records are sent" "$PYTHON" "$CHECKS/produce_foreign.py" "$(run_file brokers)"
+    succeeds "records are sent" "$PYTHON" "$CHECKS/produce_foreign.py" "$(run_file kafka_brokers)"
     until_true 30 all_foreign_are_read || failed "they are read in 30 s" "$(tail -n 3 "$OUT")"
     ytempire --quiet verify
     ends_with 0 "topics, lake and views agree"
