@@ -6,5 +6,7 @@ use std::path::Path;
 fn main() -> std::io::Result<()> {
     std::fs::create_dir_all(Path::new("dashboard").join("dist"))?;
     println!("cargo:rerun-if-changed=dashboard/dist");
+    // the macro that embeds them in tests does not see a new file
+    println!("cargo:rerun-if-changed=../migrations");
     Ok(())
 }

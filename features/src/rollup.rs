@@ -9,6 +9,9 @@ use crate::Column;
 #[derive(Debug, Clone, Copy)]
 pub struct Rollup {
     pub name: &'static str,
+    /// Whether a row that was made once is made for good: its key is that of a tile. Then nobody looks for rows that are not made
+    /// again. Speed, not meaning, like `narrow` and `replaces`.
+    pub stays: bool,
     pub keys: &'static [Column],
     pub values: &'static [Column],
     /// A SELECT over the names of tiles and earlier rollups.

@@ -5,7 +5,7 @@
 //!
 //! BENCH_RATE events a second (1,000) for BENCH_SECONDS (20), of BENCH_VIDEOS videos in turn (20,000); every 20th is of a new
 //! video and waited for in `views.videos` by a reader that looks as fast as it can. What is sent in the first 5 seconds warms up,
-//! and is not counted. BENCH_WAIT_MS (20) is how long a batch is gathered.
+//! and is not counted. BENCH_WAIT_MS (20) is how long a batch is gathered, BENCH_MAX_ROWS (20,000) how large one grows.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -83,7 +83,8 @@ async fn produce(settings: &Settings, rate: u64, count: u64, sent: mpsc::Unbound
         sending.await.expect("sent");
         while deliveries.try_recv().is_ok() {}
     }
-    producer.flush(Duration::from_secs(60)).expect("delivered");
+    // it blocks, and a broker in this process has to answer meanwhile
+    tokio::task::block_in_place(|| producer.flush(Duration::from_secs(60))).expect("delivered");
 }
 
 /// How long each of the sampled events took.
@@ -144,7 +145,7 @@ async fn main() {
         topics: vec![TOPIC],
         assignment: Assignment::All,
         limits: BatchLimits {
-            max_rows: 20_000,
+            max_rows: number("BENCH_MAX_ROWS", 20_000) as usize,
             max_bytes: 32 << 20,
             max_wait: Duration::from_millis(number("BENCH_WAIT_MS", 20)),
         },

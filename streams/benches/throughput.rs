@@ -67,7 +67,7 @@ async fn fill(settings: &Settings, records: u64) -> u64 {
             .expect("sent");
         while deliveries.try_recv().is_ok() {}
     }
-    producer.flush(Duration::from_secs(120)).expect("delivered");
+    tokio::task::block_in_place(|| producer.flush(Duration::from_secs(120))).expect("delivered");
     bytes
 }
 

@@ -94,6 +94,7 @@ pub async fn look(
         .fetch_one(&mut *tx)
         .await?;
     if !mine {
+        tx.rollback().await?;
         return Ok(0);
     }
     let passed: Vec<Passed> = sqlx::query_as(include_str!("alarms/passed.sql"))
@@ -104,6 +105,8 @@ pub async fn look(
         .fetch_all(&mut *tx)
         .await?;
     if passed.is_empty() {
+        // dropped, it would keep the lock for a moment after this has returned
+        tx.rollback().await?;
         return Ok(0);
     }
     let mut events: Vec<Event<Alert>> = Vec::with_capacity(passed.len());

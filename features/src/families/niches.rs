@@ -76,6 +76,7 @@ pub(crate) const FAMILY: Family = Family {
     rollups: &[
         Rollup {
             name: "video_niches",
+            stays: false,
             keys: &[text("video_id")],
             values: &[text("channel_ref"), int("category_id")],
             sql: include_str!("niches/video_niches.sql"),
@@ -88,6 +89,7 @@ pub(crate) const FAMILY: Family = Family {
         },
         Rollup {
             name: "channel_niches",
+            stays: false,
             keys: &[text("channel_ref")],
             values: &[int("category_id"), text("niche"), big("videos"), real("share")],
             sql: include_str!("niches/channel_niches.sql"),
@@ -111,6 +113,7 @@ pub(crate) const FAMILY: Family = Family {
         },
         Rollup {
             name: "niche_days",
+            stays: false,
             keys: &[int("category_id"), day("day")],
             values: &[big("channels"), big("videos"), big("views"), big("gain_views")],
             sql: include_str!("niches/niche_days.sql"),
@@ -157,6 +160,7 @@ pub(crate) const FAMILY: Family = Family {
         },
         Rollup {
             name: "niches",
+            stays: false,
             keys: &[int("category_id")],
             values: &[
                 text("niche"),

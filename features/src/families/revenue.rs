@@ -42,6 +42,7 @@ pub(crate) const FAMILY: Family = Family {
     rollups: &[
         Rollup {
             name: "revenue_usd",
+            stays: false,
             keys: &[text("channel_id"), text("source"), text("reference_id")],
             values: &[
                 text("video_id"),
@@ -79,6 +80,7 @@ pub(crate) const FAMILY: Family = Family {
         },
         Rollup {
             name: "revenue_days",
+            stays: false,
             keys: &[
                 text("channel_id"),
                 day("day"),
@@ -108,6 +110,7 @@ pub(crate) const FAMILY: Family = Family {
         },
         Rollup {
             name: "channel_revenue",
+            stays: false,
             keys: &[text("channel_id")],
             values: &[
                 day("first_day"),

@@ -35,6 +35,7 @@ pub(crate) const FAMILY: Family = Family {
     }],
     rollups: &[Rollup {
         name: "trend_keywords",
+        stays: false,
         keys: &[text("keyword"), text("region")],
         values: &[
             big("sources"),

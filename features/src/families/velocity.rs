@@ -46,6 +46,7 @@ pub(crate) const FAMILY: Family = Family {
     rollups: &[
         Rollup {
             name: "video_velocity",
+            stays: false,
             keys: &[text("video_id")],
             values: &[
                 text("channel_ref"),
@@ -67,6 +68,7 @@ pub(crate) const FAMILY: Family = Family {
         },
         Rollup {
             name: "video_bursts",
+            stays: false,
             keys: &[text("video_id"), time("started_at")],
             values: &[
                 time("ended_at"),
@@ -84,6 +86,7 @@ pub(crate) const FAMILY: Family = Family {
         },
         Rollup {
             name: "video_peers",
+            stays: false,
             keys: &[text("video_id")],
             values: &[text("channel_ref"), time("published_at"), int("age_days"), big("views")],
             sql: include_str!("velocity/video_peers.sql"),
@@ -93,6 +96,7 @@ pub(crate) const FAMILY: Family = Family {
         },
         Rollup {
             name: "video_outliers",
+            stays: false,
             keys: &[text("video_id")],
             values: &[
                 text("channel_ref"),

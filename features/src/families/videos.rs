@@ -119,6 +119,7 @@ const TILES: &[Tile] = &[
 const ROLLUPS: &[Rollup] = &[
     Rollup {
         name: "video_days",
+        stays: true,
         keys: &[text("video_id"), day("day")],
         values: &[
             text("channel_ref"),
@@ -141,6 +142,7 @@ const ROLLUPS: &[Rollup] = &[
     },
     Rollup {
         name: "videos",
+        stays: true,
         keys: &[text("video_id")],
         values: &[
             text("channel_ref"),
@@ -170,6 +172,7 @@ const ROLLUPS: &[Rollup] = &[
     },
     Rollup {
         name: "channel_days",
+        stays: false,
         keys: &[text("channel_ref"), day("day")],
         values: &[
             big("videos"),
@@ -188,6 +191,7 @@ const ROLLUPS: &[Rollup] = &[
     },
     Rollup {
         name: "channels",
+        stays: false,
         keys: &[text("channel_ref")],
         values: &[
             text("channel_id"),
@@ -208,6 +212,7 @@ const ROLLUPS: &[Rollup] = &[
     },
     Rollup {
         name: "trending_ranks",
+        stays: true,
         keys: &[text("region"), day("day"), text("video_id")],
         values: &[
             int("category_id"),
@@ -229,6 +234,7 @@ const ROLLUPS: &[Rollup] = &[
     },
     Rollup {
         name: "category_days",
+        stays: false,
         keys: &[text("region"), int("category_id"), day("day")],
         values: &[
             big("videos"),

@@ -113,17 +113,22 @@ pub(super) fn make_anew(rollup: &'static Rollup) -> String {
         .iter()
         .map(|column| format!("{0} = excluded.{0}", column.name))
         .collect();
+    let (name, columns, replaces) = (rollup.name, names(&columns), rollup.replaces);
+    let fresh = format!("SELECT {columns} FROM ({sql}) v WHERE {replaces}", sql = rollup.sql);
+    let (also, made) = match rollup.stays {
+        true => (String::new(), fresh),
+        false => (
+            format!(
+                ", fresh AS MATERIALIZED ({fresh}), gone AS (DELETE FROM {name} v WHERE ({replaces}) \
+                 AND NOT EXISTS (SELECT FROM fresh f WHERE {same}))",
+                same = same.join(" AND "),
+            ),
+            format!("SELECT {columns} FROM fresh"),
+        ),
+    };
     format!(
-        "WITH {inputs}, fresh AS MATERIALIZED (SELECT {columns} FROM ({sql}) v WHERE {replaces}), \
-         gone AS (DELETE FROM {name} v WHERE ({replaces}) AND NOT EXISTS (SELECT FROM fresh f WHERE {same})) \
-         INSERT INTO {name} ({columns}) SELECT {columns} FROM fresh \
-         ON CONFLICT ({keys}) DO UPDATE SET {sets}, updated_at = now()",
-        name = rollup.name,
+        "WITH {inputs}{also} INSERT INTO {name} ({columns}) {made} ON CONFLICT ({keys}) DO UPDATE SET {sets}, updated_at = now()",
         inputs = inputs.join(", "),
-        columns = names(&columns),
-        sql = rollup.sql,
-        replaces = rollup.replaces,
-        same = same.join(" AND "),
         keys = names(rollup.keys),
         sets = sets.join(", "),
     )

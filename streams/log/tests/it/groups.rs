@@ -1,6 +1,7 @@
 //! Members of a group share the partitions, and none has two owners.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use events::{Partition, Positions, Topic};
@@ -130,4 +131,41 @@ async fn partitions_move_to_a_new_member_and_back_and_nothing_is_stored_twice() 
         .map(|(_, end)| end)
         .sum();
     assert_eq!(usize::try_from(ends).expect("small"), sent);
+}
+
+/// As when the database is away while partitions are handed out: they are held, and read from where they stand as soon as it is back.
+#[tokio::test(flavor = "multi_thread")]
+async fn partitions_are_read_once_somebody_can_tell_where_to_start() {
+    let fixture = start().await;
+    send(&fixture.settings, 0..300).await;
+    let store = Shared::default();
+    let asked = Arc::new(AtomicUsize::new(0));
+    let start_at = {
+        let (store, asked) = (Arc::clone(&store), Arc::clone(&asked));
+        move |_: &[Partition]| match asked.fetch_add(1, Ordering::SeqCst) {
+            0..3 => Err("the database is away".to_owned()),
+            _ => Ok(store.lock().expect("no panic").positions.clone()),
+        }
+    };
+    let group = Assignment::Group { instance: None };
+    let open = || Consumer::open(&fixture.settings, "groups", TOPICS, group, LIMITS, start_at);
+    let mut consumer = tokio::task::block_in_place(open).expect("a consumer");
+    let (begun, mut told) = (tokio::time::Instant::now(), 0);
+    while store.lock().expect("no panic").owners.len() < 300 {
+        assert!(
+            begun.elapsed() < PATIENCE,
+            "asked {asked:?} times, told of {told} errors"
+        );
+        match tokio::time::timeout(std::time::Duration::from_millis(100), consumer.next()).await {
+            Ok(Ok(fetched)) => assert!(write(&store, "only", &fetched), "it begins where the store is"),
+            Ok(Err(LogError::StartPositions(reason))) => {
+                assert_eq!(reason, "the database is away");
+                told += 1;
+            }
+            Ok(Err(LogError::Read(_))) | Err(_) => {}
+            Ok(Err(error)) => panic!("{error}"),
+        }
+    }
+    assert!(told > 0, "the reader is told why nothing comes");
+    assert_eq!(asked.load(Ordering::SeqCst), 4);
 }
