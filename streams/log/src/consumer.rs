@@ -314,7 +314,7 @@ impl Poller {
                     fetched.records.push(record);
                 }
             }
-            if deadline.is_some_and(|end| Instant::now() >= end) && self.is_wanted() {
+            if self.is_wanted() && deadline.is_some_and(|end| Instant::now() >= end) {
                 break;
             }
         }

@@ -1,11 +1,12 @@
 //! Looks at the log from outside: where a partition begins and ends, and when a record was produced.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use events::{Partition, Positions, Topic};
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::error::KafkaError;
+use rdkafka::types::RDKafkaErrorCode;
 use rdkafka::{Message, Offset, TopicPartitionList};
 
 use crate::heard::Heard;
@@ -15,11 +16,23 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 /// How long brokers are waited for before it is asked whether there is a reason.
 const STEP: Duration = Duration::from_secs(1);
 
+/// Between two questions to a partition that has no leader.
+const BETWEEN_TRIES: Duration = Duration::from_millis(100);
+
 /// First offset that is still there, and the offset the next record will get.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Watermarks {
     pub begin: i64,
     pub end: i64,
+}
+
+/// Whether it is that the partition's leader has just changed, or the topic has just been made.
+fn lacks_leader(error: &KafkaError) -> bool {
+    let code = error.rdkafka_error_code();
+    matches!(
+        code,
+        Some(RDKafkaErrorCode::NotLeaderForPartition | RDKafkaErrorCode::LeaderNotAvailable)
+    )
 }
 
 /// A reader without a group.
@@ -94,12 +107,21 @@ impl Probe {
         Ok(found.map(|p| Partition { topic, number: p.id() }).collect())
     }
 
+    /// Where a partition begins and ends. One whose leader has just changed is asked again until there is one.
     pub fn watermarks(&self, partition: Partition) -> Result<Watermarks, LogError> {
-        let (begin, end) = self
-            .inner
-            .fetch_watermarks(partition.topic.name(), partition.number, TIMEOUT)
-            .map_err(|source| self.unreachable(source))?;
-        Ok(Watermarks { begin, end })
+        let begun = Instant::now();
+        loop {
+            let found = self
+                .inner
+                .fetch_watermarks(partition.topic.name(), partition.number, TIMEOUT);
+            match found {
+                Ok((begin, end)) => return Ok(Watermarks { begin, end }),
+                Err(source) if lacks_leader(&source) && begun.elapsed() < TIMEOUT => {
+                    std::thread::sleep(BETWEEN_TRIES);
+                }
+                Err(source) => return Err(self.unreachable(source)),
+            }
+        }
     }
 
     /// Where every partition of `topics` ends now.
