@@ -9,7 +9,7 @@ has rows gets what is missing to ROWS, so that a fill that was cut goes on; ids 
 sent twice is the same event.
 
 A marker, an event of a video that nobody has seen, is on the topic before the process starts; where the broker is
-inside the process, its sender tries to reach it from then on, every 50 ms. What counts are the
+inside the process, its sender tries to reach it from then on, every 50 ms, and connects anew. What counts are the
 stores themselves: the lake has it when its Delta log has a commit whose `txn` is behind the marker's offset, a view
 when `sink.positions` is, which is written with the view's rows in one transaction. /v1/pipelines tells the same, up to
 a second later.
@@ -22,6 +22,7 @@ import json
 import os
 import shlex
 import signal
+import socket
 import statistics
 import subprocess
 import sys
@@ -96,12 +97,12 @@ def headers(number: int, when: str) -> list[tuple[str, str]]:
     ]
 
 
-def producer(brokers: str, linger_ms: int = 50) -> Producer:
+def producer(brokers: str, linger_ms: int = 50, *, idempotent: bool = True) -> Producer:
     return Producer(
         {
             "bootstrap.servers": brokers,
             "log_level": 0,
-            "enable.idempotence": True,
+            "enable.idempotence": idempotent,
             "linger.ms": linger_ms,
             "batch.size": 1_000_000,
             "batch.num.messages": 10_000,
@@ -326,16 +327,22 @@ def drain(platform: Platform, goal: dict[int, int]) -> set[str]:
 
 
 class Markers:
-    """Their producer is connected beforehand, so that the start comes at once after the kill, while the database of the
-    killed process may still be ending.
+    """Their producer is connected before a kill that the brokers outlive, so that the start comes at once after it,
+    while the database of the killed process may still be ending. To a broker that was killed it connects anew: a client
+    that has lost its broker takes a second or two of its own to try it again, and one that is idempotent another half
+    to be given its id.
     """
 
-    def __init__(self, brokers: str, rows: int):
+    def __init__(self, rows: int):
         # in the minute after the last row, so that it is of the day that has rows behind it
         self.when = time_text(last_hour(rows) + 60)
-        self.log = producer(brokers, linger_ms=0)
+        self.delivered: list = []
+        self.log: Producer | None = None
+
+    def connect(self, brokers: str) -> None:
+        self.log = producer(brokers, linger_ms=0, idempotent=False)
         self.log.list_topics(TOPIC, timeout=30)
-        self.log.poll(1)
+        self.log.poll(0)
 
     def produce(self) -> None:
         self.number = time.time_ns() // 100_000_000
@@ -352,6 +359,8 @@ class Markers:
 
     def delivery(self, patience_seconds: float = 0) -> Marker | None:
         """None as long as there is nobody to take it."""
+        if self.log is None:
+            return None
         self.log.flush(patience_seconds) if patience_seconds else self.log.poll(0)
         if not self.delivered:
             return None
@@ -361,13 +370,25 @@ class Markers:
         return Marker(f"{self.number:011}", message.partition(), message.offset())
 
 
+def takes_connections(address: str) -> bool:
+    host, port = address.rsplit(":", 1)
+    try:
+        socket.create_connection((host, int(port)), timeout=0.1).close()
+    except OSError:
+        return False
+    return True
+
+
 def kill_and_measure(platform: Platform, brokers: str, rows: int, view_sinks: set[str]) -> dict[str, float]:
-    markers = Markers(brokers, rows)
+    markers, marker = Markers(rows), None
+    if "KAFKA_BROKERS" in os.environ:
+        markers.connect(brokers)
     killed = time.monotonic()
     platform.end(signal.SIGKILL)
     lake, views = Lake(platform.data), Views(platform)
-    markers.produce()
-    marker = markers.delivery(30) if "KAFKA_BROKERS" in os.environ else None
+    if markers.log:
+        markers.produce()
+        marker = markers.delivery(30)
     moved: dict[int, int] = {}
     began = time.monotonic()
     platform.start()
@@ -377,6 +398,9 @@ def kill_and_measure(platform: Platform, brokers: str, rows: int, view_sinks: se
         look = time.monotonic()
         if "ready" not in took and platform.is_ready():
             took["ready"] = time.monotonic() - began
+        if markers.log is None and takes_connections(brokers):
+            markers.connect(brokers)
+            markers.produce()
         marker = marker or markers.delivery()
         moved |= lake.new_positions()
         if "lake" not in took and marker and moved.get(marker.partition, 0) > marker.offset:
