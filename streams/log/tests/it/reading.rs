@@ -118,11 +118,9 @@ async fn a_batch_grows_while_the_reader_is_at_work() {
     let fixture = start().await;
     send(&fixture.settings, 0..10).await;
     let mut consumer = open(&fixture.settings, &Arc::default(), LIMITS);
-    let (mut at, mut came) = (Positions::default(), 0);
+    let mut came = 0;
     while came < 10 {
-        let fetched = next(&mut consumer).await;
-        at.advance(&fetched.spans);
-        came += fetched.records.len();
+        came += next(&mut consumer).await.records.len();
     }
     // at work: five times as long as a batch waits
     for round in 0..5 {
@@ -130,7 +128,13 @@ async fn a_batch_grows_while_the_reader_is_at_work() {
         tokio::time::sleep(LIMITS.max_wait * 2).await;
     }
     tokio::time::sleep(LIMITS.max_wait * 4).await;
-    assert_eq!(next(&mut consumer).await.records.len(), 100);
+    // five, if each had ended by itself; a broker that is slow may split them once
+    let (mut steps, mut came) = (0, 0);
+    while came < 100 {
+        came += next(&mut consumer).await.records.len();
+        steps += 1;
+    }
+    assert!(steps <= 2, "{steps} steps");
     // idle: a batch waits for the wait and no longer
     let waiting = tokio::spawn(async move { next(&mut consumer).await.records.len() });
     tokio::time::sleep(LIMITS.max_wait).await;
