@@ -98,7 +98,8 @@ test("shares by category are listed with their change, and filter the chart", as
   const list = await screen.findByRole("list", { name: "Categories" });
   const [music, gaming] = within(list).getAllByRole("button");
   expect(music).toHaveTextContent(/Music.*\+20\.0 pp.*70\.0%/);
-  expect(screen.getByRole("figure", { name: /Share of views/ }).querySelector("svg .recharts-bar-rectangle")).not.toBeNull();
+  const shares = screen.getByRole("figure", { name: /Share of views/ });
+  await waitFor(() => { expect(shares.querySelector("svg .recharts-bar-rectangle")).not.toBeNull(); });
   await user.click(gaming as HTMLElement);
   await waitFor(async () => { expect(await titles()).toEqual(["Stayer"]); });
   expect(gaming).toHaveAttribute("aria-pressed", "true");

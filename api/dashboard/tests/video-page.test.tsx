@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { places, rankDays, rankTicks } from "../src/video/rank-days";
 import { VIDEO_STATS } from "./fixtures";
@@ -27,11 +27,14 @@ test("counters and gains are shown, each with its as_of, and the unknown as a da
 
 test("the curve of views, the daily gain, the likes and the ranks are drawn", async () => {
   visit("/videos/3C66w5Z0ixs", api.url);
-  const drawn = async (name: string, mark: string) => (await screen.findByRole("figure", { name })).querySelectorAll(mark).length;
-  expect(await drawn("Views by day", ".recharts-area-curve")).toBe(1);
-  expect(await drawn("Views gained by day", ".recharts-bar-rectangle path")).toBe(1);
-  expect(await drawn("Likes and comments by day", ".recharts-line-curve")).toBe(2);
-  expect(await drawn("Rank by day and region", ".recharts-line")).toBe(2);
+  const drawn = async (name: string, mark: string, count: number) => {
+    const figure = await screen.findByRole("figure", { name });
+    await waitFor(() => { expect(figure.querySelectorAll(mark)).toHaveLength(count); }); // a chart draws a moment after its frame
+  };
+  await drawn("Views by day", ".recharts-area-curve", 1);
+  await drawn("Views gained by day", ".recharts-bar-rectangle path", 1);
+  await drawn("Likes and comments by day", ".recharts-line-curve", 2);
+  await drawn("Rank by day and region", ".recharts-line", 2);
 });
 
 test("the daily numbers can be read, the newest first", async () => {
