@@ -12,7 +12,7 @@ source "$HERE/assertions.sh"
 # shellcheck source=infra/tests/platform.sh
 source "$HERE/platform.sh"
 
-ROUND_ROWS=1000
+ROUND_ROWS=1000 # in each of the files of a round; a long run has smaller ones, for the last ingest is of all of them
 
 # Sets FILES to the exports of a round: those of a seed of its own, and those of the round before.
 files_of_round() {
@@ -58,6 +58,7 @@ main() {
     local kills=${2:-20} round
     open_workshop "${1:?usage: kills.sh BIN [KILLS [SEED]]}"
     RANDOM=${3:-$((RANDOM))}
+    if [ "$kills" -gt 250 ]; then ROUND_ROWS=250; fi
     HIT=0
     section "$kills kills"
     "$PYTHON" "$CHECKS/write_exports.py" "$WORK/exports" "$ROUND_ROWS" 0

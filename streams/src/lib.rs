@@ -16,7 +16,7 @@ pub use bronze::BronzeSink;
 pub use pipeline::{Pipeline, PipelineError, Reading, Status, Trouble};
 pub use sink::{Batch, Sink, SinkError, Standing, Written};
 pub use views::{
-    Correction, Counted, Difference, Rebuilt, Refused, Rewriting, Rewritten, Shadow, Swap, Swapped, ViewsError,
-    ViewsSink, Window, corrections, forget_corrections, read_view, read_window, rebuilds, refused, refused_ids,
-    removal_begins, removal_has_ended, removal_is_unfinished, stored_positions, stored_standing,
+    Correction, Counted, Difference, Rebuilt, Refused, Removing, Rewriting, Rewritten, Shadow, Swap, Swapped,
+    ViewsError, ViewsSink, Window, corrections, forget_corrections, read_view, read_window, rebuilds, refused,
+    refused_ids, stored_positions, stored_standing,
 };

@@ -20,6 +20,7 @@ use refused::{Outcast, Sieve};
 mod corrections;
 mod event_ids;
 mod refused;
+mod removing;
 mod rewriting;
 mod rows;
 mod shadow;
@@ -30,10 +31,8 @@ mod windows;
 
 pub use corrections::{Correction, corrections};
 pub use refused::{Refused, refused, refused_ids};
-pub use rewriting::{
-    Rebuilt, Rewriting, Rewritten, forget_corrections, rebuilds, removal_begins, removal_has_ended,
-    removal_is_unfinished,
-};
+pub use removing::Removing;
+pub use rewriting::{Rebuilt, Rewriting, Rewritten, forget_corrections, rebuilds};
 pub use rows::read_view;
 pub use shadow::{Counted, Difference, Shadow, Swap, Swapped};
 pub use store::{stored_positions, stored_standing};

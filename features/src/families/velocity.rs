@@ -62,7 +62,8 @@ pub(crate) const FAMILY: Family = Family {
             find: FIND_HOURS,
             narrow: &[(
                 "video_hours",
-                "EXISTS (SELECT FROM touched_hours s WHERE s.video_id = i.video_id AND i.hour >= s.newest - INTERVAL '120 hours')",
+                "(i.video_id, i.hour) IN (SELECT s.video_id, h.hour FROM touched_hours s \
+                 CROSS JOIN LATERAL unnest(ARRAY[s.newest, s.hour_1, s.hour_24, s.hour_48]) h(hour))",
             )],
             replaces: "v.video_id IN (SELECT s.video_id FROM touched_hours s)",
         },
@@ -118,7 +119,8 @@ pub(crate) const FAMILY: Family = Family {
     touched: &[
         (
             "touched_hours",
-            "video_id text COLLATE \"C\" PRIMARY KEY, newest timestamptz NOT NULL",
+            "video_id text COLLATE \"C\" PRIMARY KEY, newest timestamptz NOT NULL, hour_1 timestamptz, hour_24 timestamptz, \
+             hour_48 timestamptz",
         ),
         ("touched_ages", "video_id text COLLATE \"C\" PRIMARY KEY"),
         ("touched_outliers", "video_id text COLLATE \"C\" PRIMARY KEY"),
@@ -132,10 +134,19 @@ pub(crate) const FAMILY: Family = Family {
     touch_all: &[],
 };
 
+/// The newest hour of a video, and those that its velocities are told by: four rows to read, not five days of them.
 const FIND_HOURS: &[&str] = &[
-    "INSERT INTO touched_hours SELECT n.video_id, coalesce((SELECT max(h.hour) FROM video_hours h \
-     WHERE h.video_id = n.video_id AND h.views IS NOT NULL), 'epoch') \
-     FROM (SELECT DISTINCT video_id FROM incoming_video_hours) n",
+    "INSERT INTO touched_hours SELECT n.video_id, n.newest, b.hour_1, b.hour_24, b.hour_48 \
+     FROM (SELECT i.video_id, coalesce((SELECT max(h.hour) FROM video_hours h \
+     WHERE h.video_id = i.video_id AND h.views IS NOT NULL), 'epoch') AS newest \
+     FROM (SELECT DISTINCT video_id FROM incoming_video_hours) i) n \
+     CROSS JOIN LATERAL (SELECT \
+     (SELECT max(h.hour) FROM video_hours h WHERE h.video_id = n.video_id AND h.views IS NOT NULL \
+     AND h.hour BETWEEN n.newest - INTERVAL '6 hours' AND n.newest - INTERVAL '1 hour') AS hour_1, \
+     (SELECT max(h.hour) FROM video_hours h WHERE h.video_id = n.video_id AND h.views IS NOT NULL \
+     AND h.hour BETWEEN n.newest - INTERVAL '72 hours' AND n.newest - INTERVAL '24 hours') AS hour_24, \
+     (SELECT max(h.hour) FROM video_hours h WHERE h.video_id = n.video_id AND h.views IS NOT NULL \
+     AND h.hour BETWEEN n.newest - INTERVAL '120 hours' AND n.newest - INTERVAL '48 hours') AS hour_48) b",
     "ANALYZE touched_hours",
 ];
 

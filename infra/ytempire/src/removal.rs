@@ -7,13 +7,14 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 use batch::{Cut, Session};
 use chrono::{DateTime, TimeDelta, Utc};
+use events::fault::{self, Point};
 use events::{ChannelId, Positions, SourceClass, Topic};
 use features::{FAMILIES, View};
 use ingest::pull::catalogue::Configured;
 use ingest::sources::youtube;
 use lake::{Removal, Table};
 use serde::Serialize;
-use streams::{BronzeSink, Rewriting};
+use streams::{BronzeSink, Removing, Rewriting};
 
 use crate::pipelines::{Pipelines, stores_reach};
 use crate::platform::Platform;
@@ -291,14 +292,19 @@ async fn truncate(platform: &Platform, goal: &Positions, mode: Mode, report: &mu
 
 /// Takes rows out of the lake, and makes the views anew if any went.
 async fn remove(platform: &Platform, removal: &Removal, mode: Mode, report: &mut Report) -> Result<()> {
+    let mut removing = match mode {
+        Mode::DryRun => None,
+        Mode::Real => Some(Removing::begin(platform.pool()?).await?),
+    };
     let session = Session::open(&platform.lake).await?;
     // the videos of a channel are known by its snapshots, so they go last
     for table in Table::ALL.into_iter().rev() {
         let mut doomed = session.doomed(table, removal).await?;
-        if mode == Mode::Real && doomed.rows > 0 {
-            streams::removal_begins(platform.pool()?).await?;
+        if let Some(removing) = removing.as_mut().filter(|_| doomed.rows > 0) {
+            removing.mark().await?;
             let removed = platform.lake.remove(table, removal, platform.clock.now()).await?;
             doomed.rows = removed.rows.unwrap_or(doomed.rows);
+            fault::reached(Point::LakeRemoved);
         }
         report.tables.push(TableReport {
             table: table.to_string(),
@@ -306,18 +312,15 @@ async fn remove(platform: &Platform, removal: &Removal, mode: Mode, report: &mut
             kept: doomed.kept,
         });
     }
-    let went = report.tables.iter().any(|table| table.rows > 0);
-    report.views = match mode {
-        Mode::DryRun => count_views(platform, &session, removal).await?,
-        // it keeps the sinks waiting, so only where there is something to do, or an interrupted one has left it
-        Mode::Real if went || streams::removal_is_unfinished(platform.pool()?).await? => {
-            rewrite_views(platform).await?
-        }
-        Mode::Real => Vec::new(),
+    let Some(mut removing) = removing else {
+        report.views = count_views(platform, &session, removal).await?;
+        return Ok(());
     };
-    if mode == Mode::Real {
-        streams::removal_has_ended(platform.pool()?).await?;
+    // it keeps the sinks waiting, so only where there is something to do, or an interrupted one has left it
+    if removing.is_marked().await? {
+        report.views = rewrite_views(platform).await?;
     }
+    removing.end().await?;
     Ok(())
 }
 

@@ -27,10 +27,12 @@ pub enum Point {
     ShadowFilled,
     /// Its views are in place of the others, in a transaction.
     ShadowSwapped,
+    /// Of a removal: rows have left a table of the lake, and the views are not made anew.
+    LakeRemoved,
 }
 
 impl Point {
-    pub const ALL: [Point; 10] = [
+    pub const ALL: [Point; 11] = [
         Point::Assigned,
         Point::Decoded,
         Point::LakeWritten,
@@ -41,6 +43,7 @@ impl Point {
         Point::Acknowledged,
         Point::ShadowFilled,
         Point::ShadowSwapped,
+        Point::LakeRemoved,
     ];
 
     pub const fn name(self) -> &'static str {
@@ -55,6 +58,7 @@ impl Point {
             Point::Acknowledged => "pipeline.acknowledged",
             Point::ShadowFilled => "shadow.filled",
             Point::ShadowSwapped => "shadow.swapped",
+            Point::LakeRemoved => "lake.removed",
         }
     }
 }

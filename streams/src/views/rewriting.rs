@@ -157,36 +157,6 @@ pub async fn rebuilds(pool: &PgPool, limit: i64) -> Result<Vec<Rebuilt>, sqlx::E
     sqlx::query_as(query).bind(limit).fetch_all(pool).await
 }
 
-/// Notes that rows leave the lake which the views still show, until [`removal_has_ended`].
-///
-/// # Errors
-/// The database is away.
-pub async fn removal_begins(pool: &PgPool) -> Result<(), sqlx::Error> {
-    let statement = "INSERT INTO sink.unfinished_removals DEFAULT VALUES ON CONFLICT DO NOTHING";
-    sqlx::query(statement).execute(pool).await.map(drop)
-}
-
-/// Whether a removal has begun, here or elsewhere, and not ended.
-///
-/// # Errors
-/// The database is away.
-pub async fn removal_is_unfinished(pool: &PgPool) -> Result<bool, sqlx::Error> {
-    sqlx::query_scalar("SELECT EXISTS (SELECT FROM sink.unfinished_removals)")
-        .fetch_one(pool)
-        .await
-}
-
-/// Notes that the views have been made anew from what the lake has left.
-///
-/// # Errors
-/// The database is away.
-pub async fn removal_has_ended(pool: &PgPool) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM sink.unfinished_removals")
-        .execute(pool)
-        .await
-        .map(drop)
-}
-
 /// Corrections and alarms tell of data, so they go with it: corrections of `before` a moment, and what names one of `ids`.
 ///
 /// # Errors

@@ -1,37 +1,37 @@
 -- Session windows over the last 28 days (672 hours) of a video: hours in which it grew at least twice as fast as over the whole
 -- span, and by 100 views or more, belong to one burst while no more than 3 hours lie between them.
-WITH newest AS (
-    SELECT video_id, max(hour) AS hour
+-- The growth over the span is that between its first and its last count.
+WITH counted AS (
+    SELECT
+        video_id,
+        hour,
+        as_of,
+        views,
+        max(hour) OVER whole AS newest
     FROM video_hours
     WHERE views IS NOT NULL
-    GROUP BY video_id
+    WINDOW whole AS (PARTITION BY video_id ORDER BY hour ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
 ),
 steps AS (
     SELECT
-        h.video_id,
-        h.hour,
-        h.as_of,
-        h.views - lag(h.views) OVER (PARTITION BY h.video_id ORDER BY h.hour) AS gain,
-        date_part('epoch', h.hour) - date_part('epoch', lag(h.hour) OVER (PARTITION BY h.video_id ORDER BY h.hour)) AS seconds
-    FROM video_hours h
-    JOIN newest n ON n.video_id = h.video_id
-    WHERE h.views IS NOT NULL AND h.hour >= n.hour - INTERVAL '672 hours'
-),
-means AS (
-    SELECT
         video_id,
-        CAST(sum(gain) AS double precision) AS gain,
-        CAST(sum(CAST(seconds AS bigint)) AS double precision) AS seconds
-    FROM steps
-    WHERE gain IS NOT NULL
-    GROUP BY video_id
+        hour,
+        as_of,
+        views - lag(views) OVER hours AS gain,
+        date_part('epoch', hour) - date_part('epoch', lag(hour) OVER hours) AS seconds,
+        last_value(views) OVER whole - first_value(views) OVER whole AS span_gain,
+        date_part('epoch', newest) - date_part('epoch', first_value(hour) OVER whole) AS span_seconds
+    FROM counted
+    WHERE hour >= newest - INTERVAL '672 hours'
+    WINDOW
+        hours AS (PARTITION BY video_id ORDER BY hour),
+        whole AS (PARTITION BY video_id ORDER BY hour ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
 ),
 fast AS (
-    SELECT s.video_id, s.hour, s.as_of, s.gain
-    FROM steps s
-    JOIN means m ON m.video_id = s.video_id
-    WHERE s.gain >= 100
-        AND CAST(s.gain AS double precision) * m.seconds >= CAST(2 AS double precision) * m.gain * s.seconds
+    SELECT video_id, hour, as_of, gain
+    FROM steps
+    WHERE gain >= 100
+        AND CAST(gain AS double precision) * span_seconds >= CAST(2 AS double precision) * CAST(span_gain AS double precision) * seconds
 ),
 gaps AS (
     SELECT
