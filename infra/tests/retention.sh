@@ -56,7 +56,7 @@ test_retention_runs() {
     until FAILPOINTS="lake.removed=return" ytempire retention --days 0 --json; [ "$CODE" -ne 134 ] || [ "$deaths" -ge 9 ]; do
         deaths=$((deaths + 1))
         ytempire verify
-        ends_with 0 "removal $deaths died after a table, before the views, and they agree"
+        says "a removal is under way, or was interrupted" "removal $deaths died after a table, before the views, and verify says so"
     done
     ends_with 0 "what the API told goes, whatever died before"
     equals "a removal died once per table that had any" "$((deaths >= 2))" 1

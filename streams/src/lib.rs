@@ -18,5 +18,5 @@ pub use sink::{Batch, Sink, SinkError, Standing, Written};
 pub use views::{
     Correction, Counted, Difference, Rebuilt, Refused, Removing, Rewriting, Rewritten, Shadow, Swap, Swapped,
     ViewsError, ViewsSink, Window, corrections, forget_corrections, read_view, read_window, rebuilds, refused,
-    refused_ids, stored_positions, stored_standing,
+    refused_ids, stored_positions, stored_standing, unfinished_removal,
 };

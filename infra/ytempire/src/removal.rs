@@ -1,6 +1,6 @@
 //! Rows that have to go, everywhere: first from the topics, then from the lake, then from the views, which are made anew
-//! from what the lake still has. In this order `ytempire verify` agrees at any moment, and a removal that was interrupted
-//! is done by running it again.
+//! from what the lake still has. In this order nothing is read again. Between lake and views `ytempire verify` finds
+//! differences, and says why; a removal that was interrupted there is done by running it, or any other, again.
 
 use std::time::Duration;
 

@@ -1,6 +1,7 @@
 //! One removal of rows at a time, and a mark of one that was interrupted.
 
-use sqlx::{Connection, PgConnection, PgPool};
+use chrono::{DateTime, Utc};
+use sqlx::{Connection, Executor, PgConnection, PgPool, Postgres};
 
 /// Removals wait for each other: each makes the views anew from a lake that none takes rows out of meanwhile.
 const REMOVAL_LOCK: i64 = 0x7974_7265_6d6f;
@@ -48,9 +49,7 @@ impl Removing {
     /// # Errors
     /// The database is away.
     pub async fn is_marked(&mut self) -> Result<bool, sqlx::Error> {
-        sqlx::query_scalar("SELECT EXISTS (SELECT FROM sink.unfinished_removals)")
-            .fetch_one(&mut self.guard)
-            .await
+        Ok(unfinished_removal(&mut self.guard).await?.is_some())
     }
 
     /// The views have been made anew from what the lake has left.
@@ -63,4 +62,16 @@ impl Removing {
             .await?;
         self.guard.close().await
     }
+}
+
+/// Since when the views show rows that a removal has taken out of the lake: it is under way, or was interrupted.
+///
+/// # Errors
+/// The database is away.
+pub async fn unfinished_removal<'e>(
+    database: impl Executor<'e, Database = Postgres>,
+) -> Result<Option<DateTime<Utc>>, sqlx::Error> {
+    sqlx::query_scalar("SELECT begun_at FROM sink.unfinished_removals")
+        .fetch_optional(database)
+        .await
 }

@@ -12,6 +12,7 @@ use std::collections::HashMap;
 
 use anyhow::Result;
 use batch::{Cut, Place, Session};
+use chrono::{DateTime, SecondsFormat, Utc};
 use events::{Partition, Positions, Topic};
 use features::{FAMILIES, Family, View, Views};
 use lake::Table;
@@ -35,6 +36,8 @@ struct Report {
     position: HashMap<String, i64>,
     topics: Vec<TopicReport>,
     views: Vec<ViewReport>,
+    /// Since when the views show what a removal has taken out of the lake, if one is under way or was interrupted.
+    unfinished_removal: Option<DateTime<Utc>>,
 }
 
 /// Distinct events of a topic against the rows of its table.
@@ -94,6 +97,7 @@ async fn check(platform: &Platform) -> Result<Report> {
     }
     let session = Session::open(&platform.lake).await?;
     let mut report = Report {
+        unfinished_removal: streams::unfinished_removal(platform.pool()?).await?,
         position: at
             .iter()
             .map(|(partition, position)| (partition.to_string(), position))
@@ -252,6 +256,13 @@ fn print(report: &Report) -> Result<()> {
     let named = report.topics.iter().flat_map(|one| &one.differences);
     for difference in named.chain(report.views.iter().flat_map(|one| &one.differences)) {
         output::print(&format!("{difference}\n"))?;
+    }
+    if let Some(since) = report.unfinished_removal {
+        let since = since.to_rfc3339_opts(SecondsFormat::Secs, true);
+        output::print(&format!(
+            "rows were removed from the lake at {since}, and the views still show them: a removal is under way, or was interrupted; \
+             `ytempire retention` ends it\n"
+        ))?;
     }
     output::print(if report.agrees {
         "topics, lake and views agree\n"
