@@ -5,6 +5,8 @@
 //! each micro-batch and merge them; the batch recomputes all from the lake. Merging is commutative and associative, so
 //! late, repeated and shuffled input ends in the same state. Nothing here knows Kafka, Postgres or the lake.
 
+use events::Topic;
+
 mod column;
 mod compute;
 mod families;
@@ -56,6 +58,34 @@ impl View {
             View::Tile(tile) => tile.keys,
             View::Rollup(rollup) => rollup.keys,
         }
+    }
+
+    /// The tiles that it is made from; itself if it is one.
+    pub fn tiles(&self) -> Vec<&'static Tile> {
+        let rollup = match self {
+            View::Tile(tile) => return vec![tile],
+            View::Rollup(rollup) => rollup,
+        };
+        let Some(family) = Family::of_view(rollup.name) else {
+            return Vec::new();
+        };
+        let is_input = |view: &View| rollup.narrow.iter().any(|(input, _)| *input == view.name());
+        let made_from: Vec<&Tile> = View::of(family)
+            .filter(is_input)
+            .flat_map(|view| view.tiles())
+            .collect();
+        let tiles = family.tiles.iter();
+        tiles
+            .filter(|tile| made_from.iter().any(|one| one.name == tile.name))
+            .collect()
+    }
+
+    /// What it is made from, each topic once.
+    pub fn topics(&self) -> Vec<Topic> {
+        let mut topics: Vec<Topic> = self.tiles().iter().map(|tile| tile.topic).collect();
+        topics.sort();
+        topics.dedup();
+        topics
     }
 
     /// Key, values, `as_of`, and for tiles the orders: what is compared and stored, in this order.

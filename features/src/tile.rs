@@ -17,6 +17,8 @@ pub enum Merge {
     /// Of the observation with the least `first_order`.
     First,
     Max,
+    /// Of something that only grows, so that the greatest is the newest, and a gain is told.
+    Counter,
     Min,
     /// Sum of whole numbers. With [`Merge::Count`] it makes a mean.
     Sum,
@@ -46,6 +48,18 @@ pub enum Derive {
     Distinct(&'static str),
     /// Quantile of the sketch column named, 0 to 1.
     Quantile(&'static str, f64),
+    /// Mean of the [`Merge::Sum`] and the [`Merge::Count`] column named.
+    Mean(&'static str, &'static str),
+}
+
+impl Derive {
+    /// The sketch column that it reads, if it reads one.
+    pub const fn sketch(&self) -> Option<&'static str> {
+        match self {
+            Derive::Distinct(sketch) | Derive::Quantile(sketch, _) => Some(sketch),
+            Derive::Mean(..) => None,
+        }
+    }
 }
 
 /// How long a tile is open.
@@ -64,6 +78,9 @@ pub enum Period {
 pub enum Order {
     /// By event time, then the number of `Last` columns that it fills, then its id.
     Observation,
+    /// By the number of `Last` columns that it fills, then event time, then its id. For what describes a thing: an observation that
+    /// tells less, as of a video that is gone, hides nothing.
+    Fullest,
     /// By event time, then by arrival in the log: the sender corrects what it said of the same moment.
     Arrival,
 }
@@ -145,6 +162,10 @@ impl Tile {
         let one = |(column, derive): &(Column, Derive)| match derive {
             Derive::Distinct(sketch) => format!("distinct_estimate({sketch}) AS {}", column.name),
             Derive::Quantile(sketch, q) => format!("quantile_estimate({sketch}, {q:?}) AS {}", column.name),
+            Derive::Mean(sum, count) => format!(
+                "CAST({sum} AS DOUBLE) / CAST(nullif({count}, 0) AS DOUBLE) AS {}",
+                column.name
+            ),
         };
         self.derived.iter().map(one).collect::<Vec<_>>().join(", ")
     }
@@ -194,7 +215,7 @@ impl Tile {
     }
 
     /// Fixed width, so that it sorts as text: microseconds (20 digits), then filled columns (2 digits) and id, or the
-    /// offset (20 digits).
+    /// offset (20 digits); or filled columns, microseconds, id.
     fn last_order_sql(&self) -> String {
         let time = "lpad(CAST(arrow_cast(observed_at, 'Int64') AS VARCHAR), 20, '0')";
         if self.order == Order::Arrival {
@@ -209,12 +230,16 @@ impl Tile {
         } else {
             filled.join(" + ")
         };
-        format!("{time} || lpad(CAST({filled} AS VARCHAR), 2, '0') || _event_id")
+        let filled = format!("lpad(CAST({filled} AS VARCHAR), 2, '0')");
+        match self.order {
+            Order::Fullest => format!("{filled} || {time} || _event_id"),
+            Order::Observation | Order::Arrival => format!("{time} || {filled} || _event_id"),
+        }
     }
 
     fn aggregate(&self, column: &str, merge: Merge) -> String {
         match merge {
-            Merge::Max => format!("max({column}) AS {column}"),
+            Merge::Max | Merge::Counter => format!("max({column}) AS {column}"),
             Merge::Min => format!("min({column}) AS {column}"),
             Merge::Sum => format!("CAST(sum({column}) AS BIGINT) AS {column}"),
             Merge::Count => format!("count({column}) AS {column}"),
@@ -257,6 +282,10 @@ pub(crate) const fn last(name: &'static str, kind: Kind) -> (Column, Merge) {
 
 pub(crate) const fn max(name: &'static str) -> (Column, Merge) {
     (Column::new(name, Kind::Big), Merge::Max)
+}
+
+pub(crate) const fn counter(name: &'static str) -> (Column, Merge) {
+    (Column::new(name, Kind::Big), Merge::Counter)
 }
 
 pub(crate) const DAY: Column = Column::new("day", Kind::Day);

@@ -24,15 +24,17 @@ pub fn merge(tile: &'static Tile, left: &Row, right: &Row) -> Result<Row, NoSket
         row.push(match kind {
             Merge::Last => if newer { &right[at] } else { &left[at] }.clone(),
             Merge::First => if older { &right[at] } else { &left[at] }.clone(),
-            Merge::Max => chosen(&left[at], &right[at], Ordering::Greater),
+            Merge::Max | Merge::Counter => chosen(&left[at], &right[at], Ordering::Greater),
             Merge::Min => chosen(&left[at], &right[at], Ordering::Less),
             Merge::Sum | Merge::Count => sum(&left[at], &right[at]),
             Merge::Distinct | Merge::Quantiles => sketches(*kind, &left[at], &right[at])?,
         });
     }
     for (_, derive) in tile.derived {
-        let (Derive::Distinct(name) | Derive::Quantile(name, _)) = *derive;
-        row.push(derived(*derive, &row[place(name)])?);
+        row.push(match *derive {
+            Derive::Mean(sum, count) => mean(&row[place(sum)], &row[place(count)]),
+            Derive::Distinct(name) | Derive::Quantile(name, _) => derived(*derive, &row[place(name)])?,
+        });
     }
     for at in row.len()..columns.len() {
         let order = if columns[at].name == "first_order" {
@@ -117,6 +119,14 @@ pub fn merge_sketches(kind: Merge, left: &[u8], right: &[u8]) -> Result<Vec<u8>,
     Ok(whole.to_bytes())
 }
 
+/// As SQL has it: both as doubles, then divided.
+fn mean(sum: &Cell, count: &Cell) -> Cell {
+    match (sum, count) {
+        (Cell::Int(sum), Cell::Int(count)) if *count != 0 => Cell::real(*sum as f64 / *count as f64),
+        _ => Cell::Null,
+    }
+}
+
 fn derived(derive: Derive, sketch: &Cell) -> Result<Cell, NoSketch> {
     let Cell::Bytes(bytes) = sketch else {
         return Ok(Cell::Null);
@@ -124,5 +134,6 @@ fn derived(derive: Derive, sketch: &Cell) -> Result<Cell, NoSketch> {
     Ok(match derive {
         Derive::Distinct(_) => Cell::Int(sketch::distinct_of(bytes)?),
         Derive::Quantile(_, q) => sketch::quantile_of(bytes, q)?.map_or(Cell::Null, Cell::Int),
+        Derive::Mean(..) => Cell::Null,
     })
 }

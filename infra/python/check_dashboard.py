@@ -30,7 +30,9 @@ LATE = {
     "ingest_put_off_total",
     "ingest_webhooks_total",
     "ingest_withheld_total",
+    "kafka_consumergroup_uncommitted_partitions",
     "pipeline_failures_total",
+    "pipeline_late_rows_total",
     "pipeline_refused_rows_total",
     "retention_rows_removed_total",
 }

@@ -75,6 +75,8 @@ def main(binary: str, brokers: str) -> None:
     told = lag(binary, brokers, group)
     assert all(row["behind_seconds"] == 0 and row["behind"] == 0 for row in told.values()), told
     open_transactions(binary, config, topic)
+    odd_places(binary, config)
+    commits_now_and_then(binary, config)
     steady_rates(binary, config, topic)
 
 
@@ -113,6 +115,72 @@ def open_transactions(binary: str, config: dict, topic: str) -> None:
     assert (row["position"], row["end"]) == (15, 21), f"the mark of the transaction is an offset, too: {row}"
     for consumer in consumers:
         consumer.close()
+
+
+def odd_places(binary: str, config: dict) -> None:
+    """A clock that is ahead, a position beyond the end, a member that never commits: none of them looks as if it were well."""
+    brokers, topic = config["bootstrap.servers"], f"odd-{uuid.uuid4()}"
+    AdminClient(config).create_topics([NewTopic(topic, 3, 1)])[topic].result(30)
+    producer = Producer(config)
+    for partition in range(3):
+        for _ in range(50):
+            ahead_ms = int(time.time() * 1000) + 300_000 if partition == 0 else int(time.time() * 1000)
+            producer.produce(topic, b"x", partition=partition, timestamp=ahead_ms)
+    producer.flush(30)
+    skewed = commit(config, f"skewed-{uuid.uuid4()}", topic, 0, 0)
+    beyond = commit(config, f"beyond-{uuid.uuid4()}", topic, 1, 500)
+    silent = f"silent-{uuid.uuid4()}\nof two lines"
+    member = Consumer({**config, "group.id": silent, "enable.auto.commit": False, "auto.offset.reset": "earliest"})
+    member.subscribe([topic])
+    deadline = time.monotonic() + 60
+    while not member.assignment() and time.monotonic() < deadline:
+        member.poll(0.2)
+    told = subprocess.run([binary, "lag", "--json", "--brokers", brokers], capture_output=True, text=True, check=True)
+    rows = [row for row in json.loads(told.stdout) if row["topic"] == topic]
+    groups = {row["group"].split("-")[0]: row for row in rows}
+    row = groups["skewed"]
+    assert (row["behind"], row["behind_seconds"], row["caught_up_in_seconds"]) == (50, 0, None), row
+    assert row["out_per_second"] == 0, row
+    row = groups["beyond"]
+    assert (row["position"], row["end"], row["behind"]) == (500, 50, 0), row
+    assert (row["behind_seconds"], row["caught_up_in_seconds"]) == (None, None), row
+    quiet = [row for row in rows if row["group"] == silent]
+    assert [row["partition"] for row in quiet] == [0, 1, 2], quiet
+    assert all((row["position"], row["end"], row["behind"]) == (None, 50, None) for row in quiet), quiet
+    table = subprocess.run([binary, "lag", "--brokers", brokers], capture_output=True, text=True, check=True).stdout
+    assert sum(r"\nof two lines" in line for line in table.splitlines()) == 3, table
+    for consumer in (skewed, beyond, member):
+        consumer.close()
+
+
+def commits_now_and_then(binary: str, config: dict) -> None:
+    """A consumer as Kafka's clients make it commits every 5 s: its rate is the true one still."""
+    brokers, topic, group = config["bootstrap.servers"], f"auto-{uuid.uuid4()}", f"auto-{uuid.uuid4()}"
+    AdminClient(config).create_topics([NewTopic(topic, 1, 1)])[topic].result(30)
+    producer = Producer(config)
+    consumer = Consumer({**config, "group.id": group, "auto.offset.reset": "earliest"})
+    consumer.subscribe([topic])
+    stop = threading.Event()
+
+    def run() -> None:
+        sent, began = 0, time.monotonic()
+        while not stop.is_set():
+            due = int((time.monotonic() - began) * 200)
+            for _ in range(due - sent):
+                producer.produce(topic, b"x", partition=0)
+            sent = due
+            producer.poll(0)
+            consumer.consume(1000, 0.05)
+
+    running = threading.Thread(target=run)
+    running.start()
+    time.sleep(12)
+    rows = [lag(binary, brokers, group)[0] for _ in range(2)]
+    stop.set()
+    running.join(30)
+    consumer.close()
+    for row in rows:
+        assert 150 < row["in_per_second"] < 250 and 150 < row["out_per_second"] < 250, row
 
 
 def steady_rates(binary: str, config: dict, topic: str) -> None:

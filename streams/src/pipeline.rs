@@ -38,6 +38,27 @@ pub struct Status {
     pub queryable_ms: BTreeMap<Partition, i64>,
     /// Why it is not moving, if it isn't.
     pub trouble: Option<Trouble>,
+    /// Since when a step has been under way.
+    pub step_since: Option<chrono::DateTime<chrono::Utc>>,
+    /// Where it stood in the partitions that it held last, when it holds none.
+    pub given_up: Positions,
+}
+
+/// A step that takes longer is trouble.
+const LONG_STEP: chrono::TimeDelta = chrono::TimeDelta::seconds(30);
+
+impl Status {
+    /// Why it is not moving at `now`: what has failed, or the step that does not end.
+    pub fn trouble_at(&self, now: chrono::DateTime<chrono::Utc>) -> Option<Trouble> {
+        let slow = self.step_since.filter(|since| now - *since > LONG_STEP);
+        self.trouble.clone().or_else(|| {
+            slow.map(|since| Trouble {
+                reason: "its step is still under way: the database or the lake is slow, or somebody holds a lock there"
+                    .to_owned(),
+                since,
+            })
+        })
+    }
 }
 
 /// What keeps a pipeline from moving.
@@ -126,7 +147,13 @@ impl<S: Sink + 'static> Pipeline<S> {
                 continue;
             };
             let outcome = match fetched {
-                Ok(fetched) => self.step(&consumer, fetched).await,
+                Ok(fetched) => {
+                    let begun = self.clock.now();
+                    self.status.send_modify(|status| status.step_since = Some(begun));
+                    let outcome = self.step(&consumer, fetched).await;
+                    self.status.send_modify(|status| status.step_since = None);
+                    outcome
+                }
                 Err(LogError::Read(error)) => {
                     // the client reconnects by itself and goes on where it was
                     self.trouble(&format!("{READING}: {error}"));
@@ -338,6 +365,7 @@ impl<S: Sink> Reader for Owner<S> {
         self.status.send_modify(|status| {
             status.positions = standing.positions.clone();
             status.watermarks = standing.watermarks;
+            status.given_up = Positions::default();
         });
         fault::reached(Point::Assigned);
         Ok(standing.positions)
@@ -346,7 +374,7 @@ impl<S: Sink> Reader for Owner<S> {
     fn settle(&self) {
         drop(self.sink.blocking_lock());
         self.status
-            .send_modify(|status| status.positions = Positions::default());
+            .send_modify(|status| status.given_up = std::mem::take(&mut status.positions));
     }
 }
 

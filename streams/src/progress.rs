@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use events::{Clock, Topic};
-use log::{GroupLag, GroupProbe, LogError, Place, Rate, Rates, Settings};
+use log::{GroupLag, GroupProbe, LogError, Place, Rate, Rates, Settings, Uncommitted};
 use sqlx::PgPool;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -18,19 +18,20 @@ mod gauges;
 mod stored;
 
 use gauges::Gauges;
-use stored::{ORPHANED_AFTER, orphans, store, store_troubles};
+use stored::{ORPHANED_AFTER, orphans, store_others, store_own, store_troubles};
 
 pub use gauges::describe;
-pub use stored::queryable_ms;
+pub use stored::{queryable_ms, rates};
 
 const EVERY: Duration = Duration::from_secs(1);
 /// Rates are over so long.
 const RATES_OVER: TimeDelta = TimeDelta::seconds(10);
+
 /// A consumer group's place in one partition; of our sinks, with what only they know.
 #[derive(Debug, Clone)]
 pub struct Progress {
     pub lag: GroupLag,
-    pub rate: Option<Rate>,
+    pub rate: Rate,
     pub own: Option<Own>,
 }
 
@@ -55,6 +56,7 @@ pub struct Watched {
 }
 
 /// Looks every second until `stop`, and writes what it sees. While the brokers don't answer, `outlook` says why and since when.
+/// Our own sinks and everybody else's groups are looked at apart, so that the figures of a few don't wait for those of hundreds.
 pub async fn report(
     watched: Vec<Watched>,
     settings: Settings,
@@ -63,25 +65,38 @@ pub async fn report(
     outlook: watch::Sender<Option<Trouble>>,
     stop: CancellationToken,
 ) {
-    let mut ticks = tokio::time::interval(EVERY);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+    let own = report_own(&watched, &settings, &pool, &clock, outlook, &stop);
+    let others = report_others(&watched, &settings, &pool, &clock, &stop);
+    tokio::join!(own, others);
+}
+
+async fn report_own(
+    watched: &[Watched],
+    settings: &Settings,
+    pool: &PgPool,
+    clock: &Arc<dyn Clock>,
+    outlook: watch::Sender<Option<Trouble>>,
+    stop: &CancellationToken,
+) {
+    let mut ticks = Ticks::new();
     let mut observer = None;
     let mut gauges = Gauges::default();
     let begun = tokio::time::Instant::now();
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            _ = ticks.tick() => {}
-        }
+    while ticks.next(stop).await {
         // at first, whoever has them has not told yet
         let orphans = match begun.elapsed() > ORPHANED_AFTER {
-            true => orphans(&pool, &watched, clock.now()).await.unwrap_or_default(),
+            true => orphans(pool, watched, clock.now()).await.unwrap_or_default(),
             false => Vec::new(),
         };
+        let asked = (watched.to_vec(), orphans.clone(), Arc::clone(clock));
+        let look = look_once(settings, observer.take(), move |observer| {
+            let (watched, orphans, clock) = asked;
+            observer.look_at_own(&watched, orphans, clock.as_ref())
+        });
         let looked = tokio::select! {
             // a look at brokers that are away takes longer than anybody wants to wait
             () = stop.cancelled() => return,
-            looked = look_once(&watched, &orphans, &settings, &clock, observer.take()) => looked,
+            looked = look => looked,
         };
         let stored = match looked {
             Ok((kept, found)) => {
@@ -92,12 +107,12 @@ pub async fn report(
                 if outlook.send_replace(None).is_some() {
                     tracing::info!("the brokers answer again");
                 }
-                store(&pool, &found, &watched, &orphans).await
+                store_own(pool, &found, &orphans).await
             }
             Err(error) => {
                 gauges.blur();
                 despair(&outlook, error.to_string(), clock.now());
-                store_troubles(&pool, &watched).await
+                store_troubles(pool, watched, clock.now()).await
             }
         };
         if let Err(error) = stored {
@@ -106,21 +121,70 @@ pub async fn report(
     }
 }
 
-async fn look_once(
+async fn report_others(
     watched: &[Watched],
-    orphans: &[Place],
     settings: &Settings,
+    pool: &PgPool,
     clock: &Arc<dyn Clock>,
+    stop: &CancellationToken,
+) {
+    let mut ticks = Ticks::new();
+    let mut observer = None;
+    let mut gauges = Gauges::default();
+    while ticks.next(stop).await {
+        let asked = (watched.to_vec(), Arc::clone(clock));
+        let look = look_once(settings, observer.take(), move |observer| {
+            let (watched, clock) = asked;
+            observer.look_at_others(&watched, clock.as_ref())
+        });
+        let looked = tokio::select! {
+            () = stop.cancelled() => return,
+            looked = look => looked,
+        };
+        match looked {
+            Ok((kept, found)) => {
+                gauges.show(&found);
+                gauges.show_uncommitted(kept.uncommitted());
+                observer = Some(kept);
+                if let Err(error) = store_others(pool, &found).await {
+                    tracing::debug!(%error, "where other groups stand could not be stored");
+                }
+            }
+            Err(_) => gauges.blur(),
+        }
+    }
+}
+
+struct Ticks(tokio::time::Interval);
+
+impl Ticks {
+    fn new() -> Self {
+        let mut ticks = tokio::time::interval(EVERY);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+        Self(ticks)
+    }
+
+    /// False after `stop`.
+    async fn next(&mut self, stop: &CancellationToken) -> bool {
+        tokio::select! {
+            () = stop.cancelled() => false,
+            _ = self.0.tick() => true,
+        }
+    }
+}
+
+async fn look_once(
+    settings: &Settings,
     observer: Option<Observer>,
+    look: impl FnOnce(&mut Observer) -> Result<Vec<Progress>, LogError> + Send + 'static,
 ) -> Result<(Observer, Vec<Progress>), LogError> {
-    let (watched, orphans, settings) = (watched.to_vec(), orphans.to_vec(), settings.clone());
-    let clock = Arc::clone(clock);
+    let settings = settings.clone();
     let looked = tokio::task::spawn_blocking(move || {
         let mut observer = match observer {
             Some(observer) => observer,
-            None => Observer::open(&settings)?,
+            None => Observer::open(&settings, RATES_OVER)?,
         };
-        let found = observer.look(&watched, orphans, clock.as_ref())?;
+        let found = look(&mut observer)?;
         Ok((observer, found))
     });
     looked.await.unwrap_or(Err(LogError::Closed))
@@ -146,12 +210,14 @@ pub struct Observer {
 }
 
 impl Observer {
+    /// Rates are over `span`.
+    ///
     /// # Errors
     /// The log's client refused its settings.
-    pub fn open(settings: &Settings) -> Result<Self, LogError> {
+    pub fn open(settings: &Settings, span: TimeDelta) -> Result<Self, LogError> {
         Ok(Self {
             probe: GroupProbe::open(settings)?,
-            rates: Rates::over(RATES_OVER),
+            rates: Rates::over(span),
         })
     }
 
@@ -161,16 +227,37 @@ impl Observer {
     /// The brokers don't answer.
     pub fn look_at(&mut self, stored: &[Place], clock: &dyn Clock) -> Result<Vec<Progress>, LogError> {
         let lags = self.probe.look(stored, clock)?;
+        Ok(self.rated(lags))
+    }
+
+    /// Partitions that groups read, and of which they have not said where they stand, as of the last look.
+    pub fn uncommitted(&self) -> &[Uncommitted] {
+        self.probe.uncommitted()
+    }
+
+    fn rated(&mut self, lags: Vec<GroupLag>) -> Vec<Progress> {
         self.rates.note(&lags);
         let progress = |lag: GroupLag| Progress {
             rate: self.rates.of(&lag),
             lag,
             own: None,
         };
-        Ok(lags.into_iter().map(progress).collect())
+        lags.into_iter().map(progress).collect()
     }
 
-    fn look(&mut self, watched: &[Watched], orphans: Vec<Place>, clock: &dyn Clock) -> Result<Vec<Progress>, LogError> {
+    fn look_at_others(&mut self, watched: &[Watched], clock: &dyn Clock) -> Result<Vec<Progress>, LogError> {
+        let own = watched.iter().map(|one| one.sink.as_str()).collect();
+        let lags = self.probe.look_at_others(&own, clock)?;
+        Ok(self.rated(lags))
+    }
+
+    /// Of a sink that holds nothing here others tell.
+    fn look_at_own(
+        &mut self,
+        watched: &[Watched],
+        orphans: Vec<Place>,
+        clock: &dyn Clock,
+    ) -> Result<Vec<Progress>, LogError> {
         // what is held is told of after it, and counts
         let mut places = orphans;
         let mut own: BTreeMap<(String, String, i32), Own> = BTreeMap::new();
@@ -194,18 +281,14 @@ impl Observer {
                     queryable_ms: partition
                         .and_then(|partition| status.queryable_ms.get(&partition))
                         .copied(),
-                    trouble: status.trouble.clone(),
+                    trouble: status.trouble_at(at),
                 };
                 own.insert((place.group.clone(), place.topic.clone(), place.partition), known);
                 places.push(place);
             }
         }
-        let mut found = self.look_at(&places, clock)?;
-        // of a sink that holds nothing here others tell
-        found.retain(|progress| {
-            let group = progress.lag.place.group.as_str();
-            !watched.iter().any(|one| one.sink == group) || places.iter().any(|place| place.group == group)
-        });
+        let lags = self.probe.look_at_known(&places, clock)?;
+        let mut found = self.rated(lags);
         for progress in &mut found {
             let place = &progress.lag.place;
             progress.own = own.remove(&(place.group.clone(), place.topic.clone(), place.partition));

@@ -19,6 +19,7 @@ use refused::{Outcast, Sieve};
 
 mod corrections;
 mod event_ids;
+mod late;
 mod refused;
 mod removing;
 mod rewriting;
@@ -36,7 +37,7 @@ pub use rewriting::{Rebuilt, Rewriting, Rewritten, forget_corrections, rebuilds}
 pub use rows::read_view;
 pub use shadow::{Counted, Difference, Shadow, Swap, Swapped};
 pub use store::{stored_positions, stored_standing};
-pub use windows::{Window, read_window};
+pub use windows::{Window, newest_tile, read_window};
 
 #[derive(Debug, Error)]
 pub enum ViewsError {

@@ -148,8 +148,10 @@ export function view(part: Partial<View>): View {
     complete_through: AS_OF,
     behind: 0,
     positions: { "youtube.video-snapshots.v1/0": 904 },
+    made_from: [part.name ?? "video_velocity"],
     corrections_24h: 0,
     refused: 0,
+    late: 0,
     ...part,
   };
 }

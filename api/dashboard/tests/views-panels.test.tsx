@@ -35,7 +35,7 @@ function asked(path: string): number {
 
 test("every view has a row under its sink, with its as_of, what it is complete through, behind and corrections", async () => {
   const velocity = view({ as_of: "2020-08-16T10:00:00Z", complete_through: "2020-08-16T09:58:00Z", behind: 1_212, corrections_24h: 3 });
-  api.routes[VIEWS] = () => success({ views: [velocity, view({ name: "video_ages", corrections_24h: 1 }), view({ name: "videos", sink: "views" })] });
+  api.routes[VIEWS] = () => success({ views: [velocity, view({ name: "video_ages", corrections_24h: 1 }), view({ name: "videos", sink: "views", made_from: ["video_day_tiles"], corrections_24h: 9 })] });
   visit("/pipelines", api.url);
   const rows = await rowsOf("Views by sink");
   expect(rows.map((row) => (row.querySelector("summary") ?? row).textContent)).toEqual(["views", "videos", "views.velocity", "video_ages", "video_velocity"]);
@@ -50,6 +50,14 @@ test("a sink that has put rows aside says how many, and how to see them", async 
   const rows = await rowsOf("Views by sink");
   expect(rows[2]).toHaveTextContent(/^views\.velocity ?2 rows put aside: ytempire stream refused$/);
   expect(rows[0]).toHaveTextContent(/^views$/);
+});
+
+test("a view that rows came too late for says how many, and where they are", async () => {
+  api.routes[VIEWS] = () => success({ views: [view({ late: 1_873 }), view({ name: "videos", sink: "views" })] });
+  visit("/pipelines", api.url);
+  const rows = await rowsOf("Views by sink");
+  expect(rows[3]).toHaveTextContent(/1,873 rows came too late: ytempire sql "SELECT \* FROM late_rows"/);
+  expect(rows[1]).not.toHaveTextContent(/too late/);
 });
 
 test("a view whose sink has read nothing has no numbers that look known", async () => {

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use features::{Column, Kind, View};
 use serde::Serialize;
 use serde_json::Value;
-use sqlx::{AssertSqlSafe, FromRow, PgConnection, Row};
+use sqlx::{AssertSqlSafe, PgConnection, Row};
 
 use super::Error;
 use crate::parameters::Order;
@@ -15,11 +15,11 @@ use crate::parameters::Order;
 #[derive(Debug, Clone, Default, Serialize)]
 pub(crate) struct State {
     pub(crate) sink: &'static str,
-    /// Newest event time that its sink has written.
+    /// Newest event time that its sink has written, of the topics that it is made from.
     pub(crate) as_of: Option<DateTime<Utc>>,
     /// Up to this event time every partition has told; a partition that has nothing left to be read holds nobody back.
     pub(crate) complete_through: Option<DateTime<Utc>>,
-    /// Records that its sink has to read yet.
+    /// Records of them that its sink has to read yet.
     pub(crate) behind: i64,
     /// The next offset to read, by `topic/partition`.
     pub(crate) positions: BTreeMap<String, i64>,
@@ -30,23 +30,16 @@ pub(crate) struct Described {
     name: &'static str,
     keys: Vec<&'static str>,
     columns: Vec<&'static str>,
+    /// The tiles that it is made from; a tile itself.
+    made_from: Vec<&'static str>,
     #[serde(flatten)]
     pub(crate) state: State,
+    /// Of the tiles that it is made from.
     corrections_24h: i64,
     /// Rows that its sink has put aside, as some view of the sink can't hold them.
     refused: i64,
-}
-
-#[derive(Debug, Serialize, FromRow)]
-pub(crate) struct Correction {
-    corrected_at: DateTime<Utc>,
-    sink: String,
-    view: String,
-    key: Value,
-    old: Option<Value>,
-    new: Option<Value>,
-    pub(crate) watermark: DateTime<Utc>,
-    event_id: String,
+    /// Rows that came too late for it; the lake's `late_rows` lists them.
+    late: i64,
 }
 
 /// What is for people: sketches and orders are not.
@@ -69,6 +62,10 @@ pub(crate) async fn described(db: &mut PgConnection) -> Result<Vec<Described>, E
         .fetch_all(&mut *db)
         .await?;
     let refused: BTreeMap<String, i64> = refused.into_iter().collect();
+    let late: Vec<(String, i64)> = sqlx::query_as("SELECT view, rows FROM sink.late_rows")
+        .fetch_all(&mut *db)
+        .await?;
+    let late: BTreeMap<String, i64> = late.into_iter().collect();
     let mut described = Vec::new();
     for view in View::all() {
         let state = state(&mut *db, &view).await?;
@@ -78,7 +75,9 @@ pub(crate) async fn described(db: &mut PgConnection) -> Result<Vec<Described>, E
             columns: shown(&view).iter().map(|column| column.name).collect(),
             refused: refused.get(state.sink).copied().unwrap_or(0),
             state,
-            corrections_24h: corrected.get(view.name()).copied().unwrap_or(0),
+            made_from: view.tiles().iter().map(|tile| tile.name).collect(),
+            late: view.tiles().iter().filter_map(|tile| late.get(tile.name)).sum(),
+            corrections_24h: view.tiles().iter().filter_map(|tile| corrected.get(tile.name)).sum(),
         });
     }
     Ok(described)
@@ -86,13 +85,15 @@ pub(crate) async fn described(db: &mut PgConnection) -> Result<Vec<Described>, E
 
 pub(crate) async fn state(db: &mut PgConnection, view: &View) -> Result<State, Error> {
     let sink = features::Family::of_view(view.name()).map_or("", |family| family.sink);
+    let topics: Vec<&str> = view.topics().iter().map(|topic| topic.name()).collect();
     // positions of the same snapshot as the rows; the rest is what the sink has reported last
     let rows = sqlx::query(
         "SELECT s.topic, s.partition, s.position, s.watermark, p.event_time, now() AS now, \
          greatest(coalesce(p.end_offset, s.position) - s.position, 0) AS behind \
-         FROM sink.positions s LEFT JOIN sink.progress p USING (sink, topic, partition) WHERE s.sink = $1",
+         FROM sink.positions s LEFT JOIN sink.progress p USING (sink, topic, partition) WHERE s.sink = $1 AND s.topic = ANY($2)",
     )
     .bind(sink)
+    .bind(topics)
     .fetch_all(db)
     .await?;
     let mut state = State {
@@ -156,16 +157,4 @@ pub(crate) async fn rows(
         query = query.bind(value.clone());
     }
     Ok(query.fetch_all(db).await?)
-}
-
-pub(crate) async fn corrections(
-    db: &mut PgConnection,
-    view: Option<&str>,
-    limit: i64,
-) -> Result<Vec<Correction>, Error> {
-    let corrections = sqlx::query_as(
-        "SELECT corrected_at, sink, view, key, old, new, watermark, event_id FROM sink.corrections \
-         WHERE $1::text IS NULL OR view = $1 ORDER BY id DESC LIMIT $2",
-    );
-    Ok(corrections.bind(view).bind(limit).fetch_all(db).await?)
 }

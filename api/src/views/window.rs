@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use features::{Cell, Merge, Period, Tile, View};
 use serde::Serialize;
 use serde_json::{Value, json};
-use streams::read_window;
+use streams::{newest_tile, read_window};
 
 use super::{Failure, named};
 use crate::ApiState;
@@ -21,7 +21,7 @@ pub(crate) struct Window {
     view: &'static str,
     #[serde(flatten)]
     state: views::State,
-    /// The window's ends; the second is not in it.
+    /// The window's ends, of whole tiles; the second is not in it.
     from: DateTime<Utc>,
     to: DateTime<Utc>,
     tiles: usize,
@@ -31,7 +31,8 @@ pub(crate) struct Window {
     gains: BTreeMap<&'static str, Option<i64>>,
 }
 
-/// The union of the tiles of one entity over `hours` up to `to`, which is the end of the newest tile's period unless given.
+/// The union of the tiles of one entity over `hours` up to `to`, which is the end of its newest tile unless given. Both ends are
+/// widened to whole tiles.
 pub(crate) async fn window(
     State(state): State<ApiState>,
     Path(name): Path<String>,
@@ -68,9 +69,16 @@ pub(crate) async fn window(
     parameters.finish()?;
     let mut db = store::snapshot(&state.pool).await?;
     let known = views::state(&mut db, &View::Tile(tile)).await?;
-    let to = to.unwrap_or_else(|| end_of_period(tile, known.as_of.unwrap_or_else(|| state.clock.now())));
-    let from = to - TimeDelta::hours(hours);
     let entity: Vec<&str> = entity.iter().map(String::as_str).collect();
+    let to = match to {
+        Some(to) => end_of_tile(tile, to),
+        None => {
+            let newest = newest_tile(&mut db, tile, &entity).await.map_err(store::Error::from)?;
+            let newest = newest.or(known.as_of).unwrap_or_else(|| state.clock.now());
+            end_of_tile(tile, newest + TimeDelta::microseconds(1))
+        }
+    };
+    let from = begin_of_tile(tile, to - TimeDelta::hours(hours));
     let found = read_window(&mut db, tile, &entity, from, to).await;
     let found = found.map_err(|error| store::Error::from(sqlx::Error::Decode(Box::new(error))))?;
     let columns = View::Tile(tile).columns();
@@ -81,7 +89,7 @@ pub(crate) async fn window(
         let shown = pairs.filter(|(column, _)| views::is_shown(column) && !is_period(column.name));
         shown.map(|(column, cell)| (column.name, value(cell))).collect()
     });
-    let counters = tile.values.iter().filter(|(_, merge)| *merge == Merge::Max);
+    let counters = tile.values.iter().filter(|(_, merge)| *merge == Merge::Counter);
     let gains = counters
         .map(|(column, _)| (column.name, found.gain(tile, column.name)))
         .collect();
@@ -107,10 +115,21 @@ fn tiles() -> String {
     periodic.collect::<Vec<_>>().join(", ")
 }
 
-fn end_of_period(tile: &Tile, moment: DateTime<Utc>) -> DateTime<Utc> {
-    let seconds = if tile.period == Period::Day { 86_400 } else { 3_600 };
-    let begun = moment.timestamp().div_euclid(seconds) * seconds;
-    DateTime::from_timestamp(begun + seconds, 0).unwrap_or(moment)
+fn begin_of_tile(tile: &Tile, moment: DateTime<Utc>) -> DateTime<Utc> {
+    let micros = if tile.period == Period::Day {
+        86_400_000_000
+    } else {
+        3_600_000_000
+    };
+    let begun = moment.timestamp_micros().div_euclid(micros) * micros;
+    DateTime::from_timestamp_micros(begun).unwrap_or(moment)
+}
+
+/// The moment itself where a tile ends then.
+fn end_of_tile(tile: &Tile, moment: DateTime<Utc>) -> DateTime<Utc> {
+    let begin = begin_of_tile(tile, moment);
+    let period = TimeDelta::hours(if tile.period == Period::Day { 24 } else { 1 });
+    if begin == moment { moment } else { begin + period }
 }
 
 fn value(cell: &Cell) -> Value {

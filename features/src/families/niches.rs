@@ -1,11 +1,13 @@
 //! Niches: what the channels of a category do together.
 //!
-//! Video to channel to niche is joined from tables that the stream keeps (`video_niche_days`, `niche_names` from the compacted
+//! Video to channel to niche is joined from tables that the stream keeps (`video_niches`, `niche_names` from the compacted
 //! topic of categories). Whichever side arrives later, what it changes is made anew.
 
 use events::Topic;
 
-use crate::tile::{CHANNEL_REF, DAY, HOUR, OBSERVED_DAY, OBSERVED_HOUR, big, day, int, last, max, real, text};
+use crate::tile::{
+    CHANNEL_REF, DAY, HOUR, OBSERVED_DAY, OBSERVED_HOUR, Order, big, counter, day, int, last, max, real, text,
+};
 use crate::{Column, Derive, Family, Kind, Merge, Period, Rollup, Tile};
 
 pub(crate) const FAMILY: Family = Family {
@@ -27,6 +29,7 @@ pub(crate) const FAMILY: Family = Family {
                 (Column::new("views_sketch", Kind::Bytes), Merge::Quantiles),
             ],
             derived: &[
+                (real("views_mean"), Derive::Mean("views_sum", "observations")),
                 (big("videos"), Derive::Distinct("videos_sketch")),
                 (big("channels"), Derive::Distinct("channels_sketch")),
                 (big("views_p50"), Derive::Quantile("views_sketch", 0.5)),
@@ -59,10 +62,11 @@ pub(crate) const FAMILY: Family = Family {
             values: &[
                 last("channel_ref", Kind::Text),
                 last("category_id", Kind::Int),
-                max("views"),
+                counter("views"),
             ],
             expressions: &[OBSERVED_DAY, CHANNEL_REF],
             period: Period::Day,
+            order: Order::Fullest,
             ..Tile::PLAIN
         },
         Tile {
@@ -118,7 +122,7 @@ pub(crate) const FAMILY: Family = Family {
             values: &[big("channels"), big("videos"), big("views"), big("gain_views")],
             sql: include_str!("niches/niche_days.sql"),
             find: &[
-                // channels that go from one niche to another take all their days along
+                // channels that go from one niche to another, and videos that go from one channel to another, take all their days along
                 "INSERT INTO touched_niche_moved SELECT m.channel_ref, m.category_id FROM ( \
                  SELECT s.channel_ref, unnest(ARRAY[b.category_id, c.category_id]) AS category_id FROM touched_niche_channels s \
                  LEFT JOIN touched_niche_before b ON b.channel_ref = s.channel_ref \
@@ -126,15 +130,19 @@ pub(crate) const FAMILY: Family = Family {
                  WHERE b.category_id IS DISTINCT FROM c.category_id) m WHERE m.category_id IS NOT NULL",
                 "INSERT INTO touched_niches SELECT DISTINCT category_id FROM touched_niche_moved ON CONFLICT DO NOTHING",
                 "INSERT INTO touched_niche_days SELECT DISTINCT m.category_id, t.day FROM touched_niche_moved m \
-                 JOIN video_niche_days t ON t.channel_ref = m.channel_ref ON CONFLICT DO NOTHING",
+                 JOIN video_niches v ON v.channel_ref = m.channel_ref \
+                 JOIN video_niche_days t ON t.video_id = v.video_id ON CONFLICT DO NOTHING",
+                "INSERT INTO touched_niche_days SELECT DISTINCT c.category_id, t.day FROM touched_niche_video_before b \
+                 JOIN video_niches v ON v.video_id = b.video_id AND v.channel_ref IS DISTINCT FROM b.channel_ref \
+                 JOIN video_niche_days t ON t.video_id = b.video_id \
+                 CROSS JOIN LATERAL (SELECT o.category_id FROM touched_niche_before o WHERE o.channel_ref = b.channel_ref \
+                 UNION SELECT c.category_id FROM channel_niches c WHERE c.channel_ref IN (b.channel_ref, v.channel_ref)) c \
+                 ON CONFLICT DO NOTHING",
                 // of the others the days that are told of, and the next ones, whose gains begin there
                 "INSERT INTO touched_niche_days SELECT DISTINCT c.category_id, t.day FROM incoming_video_niche_days n \
-                 JOIN video_niche_days t ON t.video_id = n.video_id AND t.day = n.day \
-                 JOIN channel_niches c ON c.channel_ref = t.channel_ref ON CONFLICT DO NOTHING",
-                "INSERT INTO touched_niche_days SELECT DISTINCT c.category_id, t.day FROM incoming_video_niche_days n \
-                 CROSS JOIN LATERAL (SELECT x.channel_ref, x.day FROM video_niche_days x \
-                 WHERE x.video_id = n.video_id AND x.day > n.day ORDER BY x.day LIMIT 1) t \
-                 JOIN channel_niches c ON c.channel_ref = t.channel_ref ON CONFLICT DO NOTHING",
+                 JOIN video_niches v ON v.video_id = n.video_id JOIN channel_niches c ON c.channel_ref = v.channel_ref \
+                 CROSS JOIN LATERAL (SELECT n.day UNION ALL (SELECT x.day FROM video_niche_days x \
+                 WHERE x.video_id = n.video_id AND x.day > n.day ORDER BY x.day LIMIT 1)) t ON CONFLICT DO NOTHING",
                 "INSERT INTO touched_niches SELECT DISTINCT category_id FROM touched_niche_days ON CONFLICT DO NOTHING",
                 "INSERT INTO touched_niches SELECT category_id FROM incoming_niche_names ON CONFLICT DO NOTHING",
                 "ANALYZE touched_niche_days",
@@ -142,7 +150,8 @@ pub(crate) const FAMILY: Family = Family {
                  WHERE x.video_id = p.video_id AND x.day < p.from_day), p.from_day), p.to_day FROM ( \
                  SELECT t.video_id, min(t.day) AS from_day, max(t.day) AS to_day FROM touched_niche_days s \
                  JOIN channel_niches c ON c.category_id = s.category_id \
-                 JOIN video_niche_days t ON t.channel_ref = c.channel_ref AND t.day = s.day GROUP BY t.video_id) p",
+                 JOIN video_niches v ON v.channel_ref = c.channel_ref \
+                 JOIN video_niche_days t ON t.video_id = v.video_id AND t.day = s.day GROUP BY t.video_id) p",
                 "ANALYZE touched_niche_peers",
             ],
             narrow: &[
@@ -150,6 +159,10 @@ pub(crate) const FAMILY: Family = Family {
                     "video_niche_days",
                     "EXISTS (SELECT FROM touched_niche_peers s \
                      WHERE s.video_id = i.video_id AND i.day BETWEEN s.reads_from AND s.to_day)",
+                ),
+                (
+                    "video_niches",
+                    "i.video_id IN (SELECT s.video_id FROM touched_niche_peers s)",
                 ),
                 (
                     "channel_niches",
@@ -191,6 +204,10 @@ pub(crate) const FAMILY: Family = Family {
     ],
     touched: &[
         ("touched_niche_videos", "video_id text COLLATE \"C\" PRIMARY KEY"),
+        (
+            "touched_niche_video_before",
+            "video_id text COLLATE \"C\" PRIMARY KEY, channel_ref text COLLATE \"C\"",
+        ),
         ("touched_niche_channels", "channel_ref text COLLATE \"C\" PRIMARY KEY"),
         (
             "touched_niche_days",
@@ -214,12 +231,11 @@ pub(crate) const FAMILY: Family = Family {
     find: &[
         "INSERT INTO touched_niche_videos SELECT DISTINCT video_id FROM incoming_video_niche_days",
         "ANALYZE touched_niche_videos",
-        // the channels and the days that videos leave
+        "INSERT INTO touched_niche_video_before SELECT v.video_id, v.channel_ref FROM video_niches v \
+         JOIN touched_niche_videos s ON s.video_id = v.video_id",
+        // the channels that videos leave
         "INSERT INTO touched_niche_channels SELECT DISTINCT v.channel_ref FROM video_niches v \
          JOIN touched_niche_videos s ON s.video_id = v.video_id WHERE v.channel_ref IS NOT NULL ON CONFLICT DO NOTHING",
-        "INSERT INTO touched_niche_days SELECT DISTINCT c.category_id, t.day FROM incoming_video_niche_days n \
-         JOIN video_niche_days t ON t.video_id = n.video_id AND t.day = n.day \
-         JOIN channel_niches c ON c.channel_ref = t.channel_ref ON CONFLICT DO NOTHING",
     ],
     finish: &[],
     touch_all: &[],

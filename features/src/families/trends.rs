@@ -66,7 +66,7 @@ pub(crate) const FAMILY: Family = Family {
         // the product's table holds two digits behind the point and three before it, and 255 characters of a keyword
         "INSERT INTO public.trends (id, trend_keyword, trend_score, velocity, data_sources, detected_at, expires_at, metadata) \
          SELECT md5(k.keyword || chr(10) || k.region)::uuid, left(k.keyword, 255), round(k.score::numeric, 2), \
-         greatest(least(round(k.velocity::numeric, 2), 999.99), -999.99), to_jsonb(string_to_array(k.source_names, ', ')), \
+         CASE WHEN k.velocity IS NOT NULL THEN greatest(least(round(k.velocity::numeric, 2), 999.99), -999.99) END, to_jsonb(string_to_array(k.source_names, ', ')), \
          k.first_hour, k.last_hour + INTERVAL '7 days', jsonb_build_object('region', k.region, 'as_of', k.as_of) \
          FROM trend_keywords k JOIN touched_keywords s ON s.keyword = k.keyword AND s.region = k.region",
     ],

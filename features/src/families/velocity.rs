@@ -2,7 +2,7 @@
 
 use events::Topic;
 
-use crate::tile::{CHANNEL_REF, HOUR, OBSERVED_HOUR, big, int, last, max, real, text, time};
+use crate::tile::{CHANNEL_REF, HOUR, OBSERVED_HOUR, Order, big, counter, int, last, real, text, time};
 use crate::{Family, Kind, Period, Rollup, Tile};
 
 /// Whole days between publication and observation.
@@ -21,12 +21,13 @@ pub(crate) const FAMILY: Family = Family {
             values: &[
                 last("channel_ref", Kind::Text),
                 last("published_at", Kind::Time),
-                max("views"),
-                max("likes"),
-                max("comments"),
+                counter("views"),
+                counter("likes"),
+                counter("comments"),
             ],
             expressions: &[OBSERVED_HOUR, CHANNEL_REF],
             period: Period::Hour,
+            order: Order::Fullest,
             ..Tile::PLAIN
         },
         Tile {
@@ -36,10 +37,11 @@ pub(crate) const FAMILY: Family = Family {
             values: &[
                 last("channel_ref", Kind::Text),
                 last("published_at", Kind::Time),
-                max("views"),
+                counter("views"),
             ],
             expressions: &[AGE_DAYS, CHANNEL_REF],
             filter: "published_at IS NOT NULL AND observed_at >= published_at AND views IS NOT NULL",
+            order: Order::Fullest,
             ..Tile::PLAIN
         },
     ],
@@ -63,7 +65,7 @@ pub(crate) const FAMILY: Family = Family {
             narrow: &[(
                 "video_hours",
                 "(i.video_id, i.hour) IN (SELECT s.video_id, h.hour FROM touched_hours s \
-                 CROSS JOIN LATERAL unnest(ARRAY[s.newest, s.hour_1, s.hour_24, s.hour_48]) h(hour))",
+                 CROSS JOIN LATERAL unnest(ARRAY[s.newest, s.hour_1, s.hour_24, s.hour_48, s.hour_told]) h(hour))",
             )],
             replaces: "v.video_id IN (SELECT s.video_id FROM touched_hours s)",
         },
@@ -120,7 +122,7 @@ pub(crate) const FAMILY: Family = Family {
         (
             "touched_hours",
             "video_id text COLLATE \"C\" PRIMARY KEY, newest timestamptz NOT NULL, hour_1 timestamptz, hour_24 timestamptz, \
-             hour_48 timestamptz",
+             hour_48 timestamptz, hour_told timestamptz",
         ),
         ("touched_ages", "video_id text COLLATE \"C\" PRIMARY KEY"),
         ("touched_outliers", "video_id text COLLATE \"C\" PRIMARY KEY"),
@@ -134,9 +136,10 @@ pub(crate) const FAMILY: Family = Family {
     touch_all: &[],
 };
 
-/// The newest hour of a video, and those that its velocities are told by: four rows to read, not five days of them.
+/// The newest hour of a video, those that its velocities are told by, and the one that tells its channel: five rows to read, not
+/// five days of them.
 const FIND_HOURS: &[&str] = &[
-    "INSERT INTO touched_hours SELECT n.video_id, n.newest, b.hour_1, b.hour_24, b.hour_48 \
+    "INSERT INTO touched_hours SELECT n.video_id, n.newest, b.hour_1, b.hour_24, b.hour_48, b.hour_told \
      FROM (SELECT i.video_id, coalesce((SELECT max(h.hour) FROM video_hours h \
      WHERE h.video_id = i.video_id AND h.views IS NOT NULL), 'epoch') AS newest \
      FROM (SELECT DISTINCT video_id FROM incoming_video_hours) i) n \
@@ -146,7 +149,9 @@ const FIND_HOURS: &[&str] = &[
      (SELECT max(h.hour) FROM video_hours h WHERE h.video_id = n.video_id AND h.views IS NOT NULL \
      AND h.hour BETWEEN n.newest - INTERVAL '72 hours' AND n.newest - INTERVAL '24 hours') AS hour_24, \
      (SELECT max(h.hour) FROM video_hours h WHERE h.video_id = n.video_id AND h.views IS NOT NULL \
-     AND h.hour BETWEEN n.newest - INTERVAL '120 hours' AND n.newest - INTERVAL '48 hours') AS hour_48) b",
+     AND h.hour BETWEEN n.newest - INTERVAL '120 hours' AND n.newest - INTERVAL '48 hours') AS hour_48, \
+     coalesce((SELECT max(h.hour) FROM video_hours h WHERE h.video_id = n.video_id AND h.channel_ref NOT LIKE 'title:%'), \
+     (SELECT max(h.hour) FROM video_hours h WHERE h.video_id = n.video_id AND h.channel_ref IS NOT NULL)) AS hour_told) b",
     "ANALYZE touched_hours",
 ];
 

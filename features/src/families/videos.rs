@@ -2,7 +2,7 @@
 
 use events::Topic;
 
-use crate::tile::{CHANNEL_REF, DAY, OBSERVED_DAY, big, day, int, last, max, text, time};
+use crate::tile::{CHANNEL_REF, DAY, OBSERVED_DAY, Order, big, counter, day, int, last, text, time};
 use crate::{Family, Kind, Period, Rollup, Tile};
 
 pub(crate) const FAMILY: Family = Family {
@@ -18,6 +18,10 @@ pub(crate) const FAMILY: Family = Family {
             "touched_entries",
             "region text COLLATE \"C\" NOT NULL, video_id text COLLATE \"C\" NOT NULL, day date NOT NULL, \
              PRIMARY KEY (region, video_id, day)",
+        ),
+        (
+            "touched_video_before",
+            "video_id text COLLATE \"C\" PRIMARY KEY, channel_ref text COLLATE \"C\"",
         ),
         ("touched_channels", "channel_ref text COLLATE \"C\" PRIMARY KEY"),
         (
@@ -38,15 +42,14 @@ pub(crate) const FAMILY: Family = Family {
     touch_all: &[],
 };
 
-/// The channels that the touched videos belong to: run before their rollups are made anew, for the channels they
-/// leave, and after, for those they join.
-const FIND_CHANNELS: &[&str] = &[
-    "INSERT INTO touched_channels SELECT DISTINCT v.channel_ref FROM videos v \
-     JOIN touched_videos s ON s.video_id = v.video_id WHERE v.channel_ref IS NOT NULL ON CONFLICT DO NOTHING",
-    "INSERT INTO touched_channel_days SELECT DISTINCT v.channel_ref, v.day FROM video_days v \
+/// The channels that the touched videos belong to, and the days on which they do: run before these are made anew, for the channels
+/// that videos leave, and after, for those that they join.
+const FIND_CHANNELS: &str = "INSERT INTO touched_channels SELECT DISTINCT v.channel_ref FROM videos v \
+     JOIN touched_videos s ON s.video_id = v.video_id WHERE v.channel_ref IS NOT NULL ON CONFLICT DO NOTHING";
+
+const FIND_CHANNEL_DAYS: &str = "INSERT INTO touched_channel_days SELECT DISTINCT v.channel_ref, v.day FROM video_days v \
      JOIN touched_videos s ON s.video_id = v.video_id AND v.day >= s.from_day \
-     WHERE v.channel_ref IS NOT NULL ON CONFLICT DO NOTHING",
-];
+     WHERE v.channel_ref IS NOT NULL ON CONFLICT DO NOTHING";
 
 const TILES: &[Tile] = &[
     Tile {
@@ -61,12 +64,13 @@ const TILES: &[Tile] = &[
             last("title", Kind::Text),
             last("category_id", Kind::Int),
             last("published_at", Kind::Time),
-            max("views"),
-            max("likes"),
-            max("dislikes"),
-            max("comments"),
+            counter("views"),
+            counter("likes"),
+            counter("dislikes"),
+            counter("comments"),
         ],
         expressions: &[OBSERVED_DAY, CHANNEL_REF],
+        order: Order::Fullest,
         ..Tile::PLAIN
     },
     Tile {
@@ -82,13 +86,14 @@ const TILES: &[Tile] = &[
             last("title", Kind::Text),
             last("category_id", Kind::Int),
             last("published_at", Kind::Time),
-            max("views"),
-            max("likes"),
-            max("dislikes"),
-            max("comments"),
+            counter("views"),
+            counter("likes"),
+            counter("dislikes"),
+            counter("comments"),
         ],
         expressions: &[OBSERVED_DAY, CHANNEL_REF, ("rank", "trending_rank")],
         filter: "region IS NOT NULL",
+        order: Order::Fullest,
         ..Tile::PLAIN
     },
     Tile {
@@ -101,10 +106,11 @@ const TILES: &[Tile] = &[
             last("country", Kind::Text),
             last("published_at", Kind::Time),
             last("subscribers", Kind::Big),
-            max("views"),
-            max("videos"),
+            counter("views"),
+            counter("videos"),
         ],
         expressions: &[OBSERVED_DAY],
+        order: Order::Fullest,
         ..Tile::PLAIN
     },
     Tile {
@@ -117,29 +123,6 @@ const TILES: &[Tile] = &[
 ];
 
 const ROLLUPS: &[Rollup] = &[
-    Rollup {
-        name: "video_days",
-        stays: true,
-        keys: &[text("video_id"), day("day")],
-        values: &[
-            text("channel_ref"),
-            int("category_id"),
-            big("views"),
-            big("likes"),
-            big("dislikes"),
-            big("comments"),
-            big("gain_views"),
-            big("gain_likes"),
-            big("gain_comments"),
-        ],
-        sql: include_str!("videos/video_days.sql"),
-        find: FIND_CHANNELS,
-        narrow: &[(
-            "video_day_tiles",
-            "EXISTS (SELECT FROM touched_videos s WHERE s.video_id = i.video_id AND i.day >= s.reads_from)",
-        )],
-        replaces: "EXISTS (SELECT FROM touched_videos s WHERE s.video_id = v.video_id AND v.day >= s.from_day)",
-    },
     Rollup {
         name: "videos",
         stays: true,
@@ -163,12 +146,48 @@ const ROLLUPS: &[Rollup] = &[
             big("gain_views_28d"),
         ],
         sql: include_str!("videos/videos.sql"),
-        find: &[],
+        find: &[
+            FIND_CHANNELS,
+            "INSERT INTO touched_video_before SELECT v.video_id, v.channel_ref FROM videos v \
+             JOIN touched_videos s ON s.video_id = v.video_id",
+        ],
         narrow: &[(
             "video_day_tiles",
             "i.video_id IN (SELECT s.video_id FROM touched_videos s)",
         )],
         replaces: "v.video_id IN (SELECT s.video_id FROM touched_videos s)",
+    },
+    Rollup {
+        name: "video_days",
+        stays: true,
+        keys: &[text("video_id"), day("day")],
+        values: &[
+            text("channel_ref"),
+            int("category_id"),
+            big("views"),
+            big("likes"),
+            big("dislikes"),
+            big("comments"),
+            big("gain_views"),
+            big("gain_likes"),
+            big("gain_comments"),
+        ],
+        sql: include_str!("videos/video_days.sql"),
+        find: &[
+            // a video that goes from one channel to another takes all its days along
+            "UPDATE touched_videos t SET from_day = v.first_day, reads_from = v.first_day FROM touched_video_before b \
+             JOIN videos v ON v.video_id = b.video_id AND v.channel_ref IS DISTINCT FROM b.channel_ref \
+             WHERE t.video_id = b.video_id",
+            FIND_CHANNEL_DAYS,
+        ],
+        narrow: &[
+            (
+                "video_day_tiles",
+                "EXISTS (SELECT FROM touched_videos s WHERE s.video_id = i.video_id AND i.day >= s.reads_from)",
+            ),
+            ("videos", "i.video_id IN (SELECT s.video_id FROM touched_videos s)"),
+        ],
+        replaces: "EXISTS (SELECT FROM touched_videos s WHERE s.video_id = v.video_id AND v.day >= s.from_day)",
     },
     Rollup {
         name: "channel_days",
@@ -182,7 +201,7 @@ const ROLLUPS: &[Rollup] = &[
             big("comments"),
         ],
         sql: include_str!("videos/channel_days.sql"),
-        find: FIND_CHANNELS,
+        find: &[FIND_CHANNELS, FIND_CHANNEL_DAYS],
         narrow: &[(
             "video_days",
             "(i.channel_ref, i.day) IN (SELECT s.channel_ref, s.day FROM touched_channel_days s)",
@@ -204,10 +223,16 @@ const ROLLUPS: &[Rollup] = &[
         ],
         sql: include_str!("videos/channels.sql"),
         find: &[],
-        narrow: &[(
-            "videos",
-            "i.channel_ref IN (SELECT s.channel_ref FROM touched_channels s)",
-        )],
+        narrow: &[
+            (
+                "videos",
+                "i.channel_ref IN (SELECT s.channel_ref FROM touched_channels s)",
+            ),
+            (
+                "channel_days",
+                "i.channel_ref IN (SELECT s.channel_ref FROM touched_channels s)",
+            ),
+        ],
         replaces: "v.channel_ref IN (SELECT s.channel_ref FROM touched_channels s)",
     },
     Rollup {

@@ -67,7 +67,7 @@ impl Global {
 
 #[derive(Debug, clap::Args)]
 pub struct LagOptions {
-    /// Of another cluster, where groups are known by what they have committed
+    /// Of another cluster, where groups are known by what they have committed; reached with the settings of [kafka.properties]
     #[arg(long, value_name = "HOST:PORT", value_parser = brokers)]
     pub brokers: Option<String>,
     /// Look every second until Ctrl-C; with --json, a line each
@@ -107,7 +107,8 @@ pub enum Command {
     /// How far every consumer group is behind its topics, in records and in seconds
     #[command(
         after_help = "Example: ytempire lag --watch\n\nbehind s: age of the next record to read. in/s, out/s: records that \
-        came and that were read. queryable ms: from the log until the last records could be queried."
+        came and that were read; where nobody runs the pipelines and a group is behind, it takes up to 13 s to see. caught up in s: if both go \
+        on so. -: a member reads the partition, and its group has committed nothing. queryable ms: from the log until the last records could be queried."
     )]
     Lag(LagOptions),
     /// Run the pipelines alone, against external parts; several share the work

@@ -63,6 +63,21 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");
 
+/// For commands that only look: what is not there is not made.
+///
+/// # Errors
+/// A part of the platform would be in the data folder, and there is none.
+pub fn must_exist(settings: &Settings) -> Result<()> {
+    let has_own = settings.kafka.brokers.is_empty() || settings.database.url.is_empty() || settings.lake_is_own();
+    if has_own && !settings.data_dir.join("version.json").exists() {
+        return Err(wrong_use(anyhow!(
+            "there is no platform in {}: name its folder with --data-dir, or start one there with `ytempire up`",
+            settings.data_dir.display()
+        )));
+    }
+    Ok(())
+}
+
 impl Platform {
     /// Works through the folder's live owner, or becomes the owner and starts the embedded parts it needs.
     pub async fn attach(settings: Settings, clock: Arc<dyn Clock>, needs: &[Need]) -> Result<Self> {

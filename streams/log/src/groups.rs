@@ -16,6 +16,7 @@ use rdkafka::{Offset, TopicPartitionList};
 use crate::{LogError, Rate, Settings, Watermarks};
 
 mod ages;
+mod assignment;
 mod readers;
 
 use ages::{Age, Ages};
@@ -52,6 +53,17 @@ pub struct GroupLag {
     pub ended_at: DateTime<Utc>,
     /// `None` when the brokers did not hand out the record in time, and of a position that the partition does not have yet.
     pub behind_seconds: Option<f64>,
+    /// Whether what is between position and end is no record: marks of transactions, or what compaction has left.
+    pub holds_no_record: bool,
+}
+
+/// A partition that a group reads, or has begun to, without having said where it stands.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Uncommitted {
+    pub group: String,
+    pub topic: String,
+    pub partition: i32,
+    pub end: i64,
 }
 
 impl GroupLag {
@@ -60,15 +72,16 @@ impl GroupLag {
         (self.end - self.place.position).max(0)
     }
 
-    /// Whether there is nothing to read: what is between position and end are marks of transactions, or what compaction has left.
+    /// Whether there is nothing to read. A position that the partition does not have yet is not its end.
     pub fn is_at_end(&self) -> bool {
-        self.behind() == 0 || self.behind_seconds == Some(0.0)
+        self.place.position == self.end || self.holds_no_record
     }
 
     /// How long it takes to read what is behind, if both go on at `rate`; `None` when it never ends.
     pub fn caught_up_in_seconds(&self, rate: Rate) -> Option<f64> {
         match self.is_at_end() {
             true => Some(0.0),
+            false if self.behind() == 0 => None,
             false => rate.caught_up_in_seconds(self.behind()),
         }
     }
@@ -97,6 +110,7 @@ pub struct GroupProbe {
     inner: BaseConsumer,
     readers: Readers,
     ages: Ages,
+    uncommitted: Vec<Uncommitted>,
 }
 
 impl GroupProbe {
@@ -108,6 +122,7 @@ impl GroupProbe {
             settings: settings.clone(),
             readers: Readers::default(),
             ages: Ages::default(),
+            uncommitted: Vec::new(),
         })
     }
 
@@ -117,12 +132,58 @@ impl GroupProbe {
     /// # Errors
     /// The brokers don't answer.
     pub fn look(&mut self, known: &[Place], clock: &dyn Clock) -> Result<Vec<GroupLag>, LogError> {
+        let besides = known.iter().map(|place| place.group.as_str()).collect();
+        let (committed, reads) = self.committed(&besides, clock)?;
+        self.measure(committed.into_iter().chain(known.iter().cloned()), reads, clock)
+    }
+
+    /// The places of groups that keep them elsewhere, and of nobody else: this takes no longer for the others there are.
+    ///
+    /// # Errors
+    /// The brokers don't answer.
+    pub fn look_at_known(&mut self, known: &[Place], clock: &dyn Clock) -> Result<Vec<GroupLag>, LogError> {
+        self.measure(known.iter().cloned(), BTreeSet::new(), clock)
+    }
+
+    /// Every place of every group but some.
+    ///
+    /// # Errors
+    /// The brokers don't answer.
+    pub fn look_at_others(&mut self, besides: &BTreeSet<&str>, clock: &dyn Clock) -> Result<Vec<GroupLag>, LogError> {
+        let (committed, reads) = self.committed(besides, clock)?;
+        self.measure(committed.into_iter(), reads, clock)
+    }
+
+    /// Of the last look: partitions that members of groups were given, and of which their group has committed nothing.
+    pub fn uncommitted(&self) -> &[Uncommitted] {
+        &self.uncommitted
+    }
+
+    fn measure(
+        &mut self,
+        found: impl Iterator<Item = Place>,
+        mut reads: BTreeSet<(String, PartitionName)>,
+        clock: &dyn Clock,
+    ) -> Result<Vec<GroupLag>, LogError> {
         let mut places: BTreeMap<(String, PartitionName), Place> = BTreeMap::new();
-        for place in self.committed(known, clock)?.into_iter().chain(known.iter().cloned()) {
+        for place in found {
             places.insert((place.group.clone(), (place.topic.clone(), place.partition)), place);
         }
-        let partitions: BTreeSet<PartitionName> = places.keys().map(|(_, partition)| partition.clone()).collect();
+        reads.retain(|read| !places.contains_key(read));
+        let of_places = places.keys().chain(&reads);
+        let partitions: BTreeSet<PartitionName> = of_places.map(|(_, partition)| partition.clone()).collect();
         let marks = self.watermarks(&partitions)?;
+        let uncommitted = |(group, partition): (String, PartitionName)| {
+            let end = marks.get(&partition)?.end;
+            let (topic, partition) = partition;
+            Some(Uncommitted {
+                group,
+                topic,
+                partition,
+                end,
+            })
+        };
+        self.uncommitted = reads.into_iter().filter_map(uncommitted).collect();
         let ended_at = clock.now();
         let next = |partition: &PartitionName, place: &Place| {
             let marks = marks.get(partition)?;
@@ -141,21 +202,20 @@ impl GroupProbe {
                 continue;
             };
             let now = clock.now();
-            let behind_seconds = match next(partition, place) {
+            let age = next(partition, place).map(|offset| self.ages.of(partition, offset));
+            let behind_seconds = match age {
                 None if place.position > end => None,
-                None => Some(0.0),
-                Some(offset) => match self.ages.of(partition, offset) {
-                    Age::Unknown => None,
-                    // the rest of a compacted topic, or marks of transactions
-                    Age::NoRecord => Some(0.0),
-                    Age::Produced(ms) => Some((now.timestamp_millis() - ms).max(0) as f64 / 1000.0),
-                },
+                None | Some(Age::NoRecord) => Some(0.0),
+                Some(Age::Unknown) => None,
+                Some(Age::Produced(ms)) => Some((now.timestamp_millis() - ms).max(0) as f64 / 1000.0),
             };
             lags.push(GroupLag {
                 place: place.clone(),
                 end,
                 ended_at,
                 behind_seconds,
+                // the rest of a compacted topic, or marks of transactions
+                holds_no_record: age == Some(Age::NoRecord),
             });
         }
         Ok(lags)
@@ -191,8 +251,12 @@ impl GroupProbe {
         Ok(places)
     }
 
-    /// What every group of the cluster has committed, but for those of `known`.
-    fn committed(&mut self, known: &[Place], clock: &dyn Clock) -> Result<Vec<Place>, LogError> {
+    /// What every group of the cluster but some has committed, and what their members have been given to read.
+    fn committed(
+        &mut self,
+        besides: &BTreeSet<&str>,
+        clock: &dyn Clock,
+    ) -> Result<(Vec<Place>, BTreeSet<(String, PartitionName)>), LogError> {
         let metadata = self.inner.fetch_metadata(None, TIMEOUT);
         let metadata = metadata.map_err(|source| self.unreachable(source))?;
         let mut all = TopicPartitionList::new();
@@ -207,14 +271,16 @@ impl GroupProbe {
         }
         let groups = self.inner.fetch_group_list(None, TIMEOUT);
         let groups = groups.map_err(|source| self.unreachable(source))?;
-        let known: BTreeSet<&str> = known.iter().map(|place| place.group.as_str()).collect();
-        let asked: BTreeSet<String> = groups
-            .groups()
-            .iter()
-            .map(|group| group.name().to_owned())
-            .filter(|group| !known.contains(group.as_str()))
-            .collect();
-        self.readers.committed(&self.settings, &asked, &all, clock)
+        let mut asked = BTreeSet::new();
+        let mut reads = BTreeSet::new();
+        for group in groups.groups().iter().filter(|group| !besides.contains(group.name())) {
+            asked.insert(group.name().to_owned());
+            let assignments = group.members().iter().filter_map(|member| member.assignment());
+            let partitions = assignments.flat_map(|bytes| assignment::partitions(bytes).unwrap_or_default());
+            reads.extend(partitions.map(|partition| (group.name().to_owned(), partition)));
+        }
+        let committed = self.readers.committed(&self.settings, &asked, &all, clock)?;
+        Ok((committed, reads))
     }
 
     /// Where the partitions begin and end. Until a transaction is over its records are not for every reader, but they are there.

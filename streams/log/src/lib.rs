@@ -17,7 +17,7 @@ mod truncation;
 
 pub use admin::ensure_topics;
 pub use consumer::{Assignment, BatchLimits, Consumer, Fetched, Reader};
-pub use groups::{GroupLag, GroupProbe, Place, have_members};
+pub use groups::{GroupLag, GroupProbe, Place, Uncommitted, have_members};
 pub use probe::{Probe, Watermarks};
 pub use producer::{Delivery, Producer};
 pub use rates::{Rate, Rates};

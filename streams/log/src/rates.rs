@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::GroupLag;
 
 type Key = (String, String, i32);
+type Seen = (DateTime<Utc>, i64);
 
 /// Looks of the last seconds.
 pub struct Rates {
@@ -17,25 +18,26 @@ pub struct Rates {
 /// What was seen, each with when.
 #[derive(Debug, Clone, Copy)]
 struct Offsets {
-    position: (DateTime<Utc>, i64),
-    end: (DateTime<Utc>, i64),
+    position: Seen,
+    end: Seen,
 }
 
-/// Records a second over the looks that are kept.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// Records a second over the looks that are kept; `None` where they don't tell.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Rate {
-    pub in_per_second: f64,
-    pub out_per_second: f64,
+    pub in_per_second: Option<f64>,
+    pub out_per_second: Option<f64>,
 }
 
 impl Rate {
-    /// How long it takes to read what is `behind`, if both go on so; `None` when it never ends.
+    /// How long it takes to read what is `behind`, if both go on so; `None` when it never ends, or nobody can tell.
     pub fn caught_up_in_seconds(self, behind: i64) -> Option<f64> {
-        let gain = self.out_per_second - self.in_per_second;
         match behind {
             0 => Some(0.0),
-            behind if gain > 0.0 => Some(behind as f64 / gain),
-            _ => None,
+            behind => {
+                let gain = self.out_per_second? - self.in_per_second?;
+                (gain > 0.0).then(|| behind as f64 / gain)
+            }
         }
     }
 }
@@ -64,24 +66,50 @@ impl Rates {
         }
     }
 
-    /// `None` before the second look, and of a place that has gone back meanwhile.
-    pub fn of(&self, lag: &GroupLag) -> Option<Rate> {
-        let (last, now) = self.looks.back()?;
+    /// Nothing is told before the second look, or of a place that has gone back meanwhile.
+    pub fn of(&self, lag: &GroupLag) -> Rate {
         let key = key(lag);
-        let (_, then) = self
+        let seen: Vec<Offsets> = self
             .looks
             .iter()
-            .find_map(|(at, look)| Some((at, look.get(&key)?)))
-            .filter(|(at, _)| *at < last)?;
-        let now = now.get(&key)?;
-        Some(Rate {
-            in_per_second: per_second(then.end, now.end)?,
-            out_per_second: per_second(then.position, now.position)?,
-        })
+            .filter_map(|(_, look)| look.get(&key))
+            .copied()
+            .collect();
+        let (Some(first), Some(last)) = (seen.first(), seen.last()) else {
+            return Rate::default();
+        };
+        let positions: Vec<Seen> = seen.iter().map(|offsets| offsets.position).collect();
+        Rate {
+            in_per_second: per_second(first.end, last.end),
+            out_per_second: self.read_per_second(&positions, lag.behind()),
+        }
+    }
+
+    /// A group shows where it stands when it commits, which may be seconds apart: so a rate is told between two moments at which a new
+    /// position was seen, or, if it does not move, when it was looked at for long.
+    fn read_per_second(&self, seen: &[Seen], behind: i64) -> Option<f64> {
+        let (first, last) = (*seen.first()?, *seen.last()?);
+        let steps: Vec<Seen> = seen
+            .windows(2)
+            .filter(|pair| pair[0].1 != pair[1].1)
+            .map(|pair| pair[1])
+            .collect();
+        let is_long = last.0 - first.0 >= self.span * 4 / 5;
+        match steps.as_slice() {
+            [] if behind == 0 || is_long => per_second(first, last),
+            [begin, .., end] => {
+                let between = (end.0 - begin.0) / (steps.len() as i32 - 1);
+                // the next one is overdue: it has become slower, or stopped
+                let is_overdue = last.0 - end.0 > between * 2 + TimeDelta::seconds(1);
+                per_second(*begin, if is_overdue { last } else { *end })
+            }
+            _ if is_long => per_second(first, last),
+            _ => None,
+        }
     }
 }
 
-fn per_second(then: (DateTime<Utc>, i64), now: (DateTime<Utc>, i64)) -> Option<f64> {
+fn per_second(then: Seen, now: Seen) -> Option<f64> {
     let (seconds, grown) = ((now.0 - then.0).as_seconds_f64(), now.1 - then.1);
     (seconds > 0.0 && grown >= 0).then(|| grown as f64 / seconds)
 }
@@ -108,6 +136,7 @@ mod tests {
             end,
             ended_at: at,
             behind_seconds: None,
+            holds_no_record: false,
         }
     }
 
@@ -116,53 +145,88 @@ mod tests {
     }
 
     #[test]
-    fn marks_of_transactions_are_nothing_to_catch_up_with() {
+    fn what_is_no_record_is_nothing_to_catch_up_with() {
         let rate = Rate {
-            in_per_second: 0.0,
-            out_per_second: 0.0,
+            in_per_second: Some(0.0),
+            out_per_second: Some(0.0),
         };
         let mut lag = lag(at(0), 9, 10);
-        assert_eq!(lag.caught_up_in_seconds(rate), None);
+        // a record that is dated ahead of our clock is as young as can be, and is there
         lag.behind_seconds = Some(0.0);
+        assert_eq!(lag.caught_up_in_seconds(rate), None);
+        lag.holds_no_record = true;
         assert_eq!(lag.caught_up_in_seconds(rate), Some(0.0));
+        // a position that the partition does not have yet
+        lag.holds_no_record = false;
+        lag.place.position = 500;
+        assert_eq!((lag.behind(), lag.caught_up_in_seconds(rate)), (0, None));
+    }
+
+    /// The rate after a look at each of `seen`: second, position, end.
+    fn rate_of(span: i64, seen: &[(i64, i64, i64)]) -> (Option<f64>, Option<f64>) {
+        let mut rates = Rates::over(TimeDelta::seconds(span));
+        let mut rate = Rate::default();
+        for (second, position, end) in seen {
+            let lag = lag(at(*second), *position, *end);
+            rates.note(std::slice::from_ref(&lag));
+            rate = rates.of(&lag);
+        }
+        (rate.in_per_second, rate.out_per_second)
     }
 
     #[test]
     fn rates_are_over_the_looks_that_are_kept() {
-        let mut rates = Rates::over(TimeDelta::seconds(10));
-        rates.note(&[lag(at(0), 0, 100)]);
-        assert_eq!(rates.of(&lag(at(0), 0, 100)), None);
-        rates.note(&[lag(at(2), 40, 120)]);
-        let rate = rates.of(&lag(at(2), 40, 120)).expect("a rate");
-        assert_eq!((rate.in_per_second, rate.out_per_second), (10.0, 20.0));
-        assert_eq!(rate.caught_up_in_seconds(80), Some(8.0));
-        // the first look is too old by now
-        rates.note(&[lag(at(12), 40, 220)]);
-        let rate = rates.of(&lag(at(12), 40, 220)).expect("a rate");
-        assert_eq!((rate.in_per_second, rate.out_per_second), (10.0, 0.0));
+        assert_eq!(rate_of(10, &[(0, 0, 100)]), (None, None));
         assert_eq!(
-            (rate.caught_up_in_seconds(180), rate.caught_up_in_seconds(0)),
-            (None, Some(0.0))
+            rate_of(10, &[(0, 0, 100), (1, 20, 110), (2, 40, 120), (3, 60, 130)]),
+            (Some(10.0), Some(20.0))
         );
+        // the first looks are too old by now
+        assert_eq!(
+            rate_of(10, &[(0, 0, 100), (2, 40, 120), (20, 40, 220), (30, 40, 320)]),
+            (Some(10.0), Some(0.0))
+        );
+        let rate = Rate {
+            in_per_second: Some(10.0),
+            out_per_second: Some(20.0),
+        };
+        assert_eq!(
+            (rate.caught_up_in_seconds(80), rate.caught_up_in_seconds(0)),
+            (Some(8.0), Some(0.0))
+        );
+    }
+
+    /// 200 records a second, committed every 5 s: a second shows either nothing or a thousand.
+    #[test]
+    fn a_group_that_commits_now_and_then_has_its_true_rate_or_none() {
+        let looks: Vec<(i64, i64, i64)> = (0..=12).map(|s| (s, (s + 2) / 5 * 1_000, s * 200 + 1_000)).collect();
+        for seen in 2..=looks.len() {
+            let (comes, goes) = rate_of(15, &looks[..seen]);
+            assert_eq!(comes, Some(200.0));
+            assert!(goes.is_none_or(|goes| goes == 200.0), "{goes:?} after {seen} looks");
+        }
+        assert_eq!(rate_of(15, &looks).1, Some(200.0));
+        // it stops
+        let stops: Vec<(i64, i64, i64)> = (0..=30).map(|s| (s, s.min(10) * 100, 5_000)).collect();
+        assert_eq!(rate_of(15, &stops).1, Some(0.0));
+        let slower = rate_of(15, &stops[..15]).1.expect("a rate");
+        assert!(slower < 80.0, "{slower}");
     }
 
     #[test]
     fn a_group_that_was_reset_has_no_rate() {
-        let mut rates = Rates::over(TimeDelta::seconds(10));
-        rates.note(&[lag(at(0), 50, 100)]);
-        rates.note(&[lag(at(1), 0, 100)]);
-        assert_eq!(rates.of(&lag(at(1), 0, 100)), None);
+        assert_eq!(rate_of(10, &[(0, 50, 100), (9, 0, 100)]).1, None);
     }
 
     /// A look takes its time, and positions and ends are read at different moments of it.
     #[test]
     fn each_rate_is_over_its_own_time() {
-        let mut rates = Rates::over(TimeDelta::seconds(60));
+        let mut rates = Rates::over(TimeDelta::seconds(10));
         rates.note(&[lag(at(0), 0, 0)]);
         let mut second = lag(at(10), 100, 400);
         second.ended_at = at(20);
         rates.note(std::slice::from_ref(&second));
-        let rate = rates.of(&second).expect("a rate");
-        assert_eq!((rate.in_per_second, rate.out_per_second), (20.0, 10.0));
+        let rate = rates.of(&second);
+        assert_eq!((rate.in_per_second, rate.out_per_second), (Some(20.0), Some(10.0)));
     }
 }

@@ -1,6 +1,8 @@
 //! Metrics of sinks and consumer groups.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use log::Uncommitted;
 
 use super::Progress;
 
@@ -11,7 +13,11 @@ type Labels = [(&'static str, String); 3];
 pub(super) struct Gauges {
     /// Those that have a value.
     known: BTreeSet<(&'static str, Labels)>,
+    /// Groups with partitions of which they have committed nothing.
+    uncommitted: BTreeSet<String>,
 }
+
+const UNCOMMITTED: &str = "kafka_consumergroup_uncommitted_partitions";
 
 const OF_GROUPS: [&str; 5] = [
     "kafka_consumergroup_current_offset",
@@ -50,6 +56,10 @@ pub fn describe() {
         "Records that the group reads of the partition in a second, over 10 s."
     );
     metrics::describe_gauge!(
+        UNCOMMITTED,
+        "Partitions that members of the group were given, and of which it has committed no position."
+    );
+    metrics::describe_gauge!(
         OF_SINKS[0],
         "Next offset that the sink will read of a partition that this process holds."
     );
@@ -74,6 +84,10 @@ pub fn describe() {
     metrics::describe_counter!(
         "pipeline_refused_rows_total",
         "Rows that the sink's views could not hold."
+    );
+    metrics::describe_counter!(
+        "pipeline_late_rows_total",
+        "Rows that came too late for a view of the sink."
     );
     metrics::describe_histogram!("pipeline_step_seconds", "How long a step of the pipeline took.");
 }
@@ -104,8 +118,7 @@ impl Gauges {
                 let values = [position, behind, progress.lag.behind_seconds, queryable];
                 set(&OF_SINKS, labels("sink"), &values);
             }
-            let comes = progress.rate.map(|rate| rate.in_per_second);
-            let goes = progress.rate.map(|rate| rate.out_per_second);
+            let (comes, goes) = (progress.rate.in_per_second, progress.rate.out_per_second);
             let values = [position, behind, progress.lag.behind_seconds, comes, goes];
             set(&OF_GROUPS, labels("consumergroup"), &values);
         }
@@ -113,6 +126,23 @@ impl Gauges {
             metrics::gauge!(*name, labels).set(f64::NAN);
         }
         self.known = known;
+    }
+
+    /// By the group: what its members read is told by `lag`.
+    pub(super) fn show_uncommitted(&mut self, found: &[Uncommitted]) {
+        let mut by_group: BTreeMap<&str, u32> = BTreeMap::new();
+        for one in found {
+            *by_group.entry(&one.group).or_default() += 1;
+        }
+        for group in &self.uncommitted {
+            if !by_group.contains_key(group.as_str()) {
+                metrics::gauge!(UNCOMMITTED, "consumergroup" => group.clone()).set(0.0);
+            }
+        }
+        for (group, partitions) in &by_group {
+            metrics::gauge!(UNCOMMITTED, "consumergroup" => (*group).to_owned()).set(f64::from(*partitions));
+        }
+        self.uncommitted = by_group.into_keys().map(str::to_owned).collect();
     }
 
     /// Nobody can look.

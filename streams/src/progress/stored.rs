@@ -36,23 +36,28 @@ pub(super) async fn orphans(pool: &PgPool, watched: &[Watched], at: DateTime<Utc
     Ok(rows.into_iter().map(place).collect())
 }
 
-/// Why sinks are not moving, while nothing else can be told of them.
-pub(super) async fn store_troubles(pool: &PgPool, watched: &[Watched]) -> Result<(), sqlx::Error> {
+/// Why sinks are not moving, while nothing else can be told of them. A group that hears nothing of its brokers gives its partitions up:
+/// it tells of them still, as nobody else can, but not over a process that does.
+pub(super) async fn store_troubles(pool: &PgPool, watched: &[Watched], now: DateTime<Utc>) -> Result<(), sqlx::Error> {
     for one in watched {
         let status = one.status.borrow().clone();
-        let Some(trouble) = status.trouble else {
+        let Some(trouble) = status.trouble_at(now) else {
             continue;
         };
-        for (partition, _) in status.positions.iter() {
+        let held = status.positions.iter().map(|(partition, _)| (partition, true));
+        let given_up = status.given_up.iter().map(|(partition, _)| (partition, false));
+        for (partition, is_held) in held.chain(given_up) {
             sqlx::query(
                 "UPDATE sink.progress SET trouble = $1, trouble_since = $2, updated_at = now() \
-                 WHERE sink = $3 AND topic = $4 AND partition = $5",
+                 WHERE sink = $3 AND topic = $4 AND partition = $5 \
+                 AND ($6 OR trouble = $1 OR updated_at < now() - INTERVAL '3 seconds')",
             )
             .bind(&trouble.reason)
             .bind(trouble.since)
             .bind(&one.sink)
             .bind(partition.topic.name())
             .bind(partition.number)
+            .bind(is_held)
             .execute(pool)
             .await?;
         }
@@ -60,13 +65,9 @@ pub(super) async fn store_troubles(pool: &PgPool, watched: &[Watched]) -> Result
     Ok(())
 }
 
-pub(super) async fn store(
-    pool: &PgPool,
-    found: &[Progress],
-    watched: &[Watched],
-    orphans: &[Place],
-) -> Result<(), sqlx::Error> {
-    store_own(pool, found).await?;
+/// Where our own sinks stand, and partitions of theirs of which nobody has told.
+pub(super) async fn store_own(pool: &PgPool, found: &[Progress], orphans: &[Place]) -> Result<(), sqlx::Error> {
+    store_held(pool, found).await?;
     for progress in found.iter().filter(|progress| progress.own.is_none()) {
         let place = &progress.lag.place;
         let same = |orphan: &Place| {
@@ -76,11 +77,7 @@ pub(super) async fn store(
             store_orphan(pool, progress).await?;
         }
     }
-    let others: Vec<&Progress> = found
-        .iter()
-        .filter(|progress| !watched.iter().any(|one| one.sink == progress.lag.place.group))
-        .collect();
-    store_others(pool, &others).await
+    Ok(())
 }
 
 /// Whoever takes it writes over it at once; this writes over nobody who has it.
@@ -97,8 +94,8 @@ async fn store_orphan(pool: &PgPool, progress: &Progress) -> Result<(), sqlx::Er
     .bind(place.partition)
     .bind(end)
     .bind(progress.lag.behind_seconds)
-    .bind(progress.rate.map(|rate| rate.in_per_second))
-    .bind(progress.rate.map(|rate| rate.out_per_second))
+    .bind(progress.rate.in_per_second)
+    .bind(progress.rate.out_per_second)
     .bind(NOBODY)
     .bind(ORPHANED_AFTER.as_secs_f64())
     .execute(pool)
@@ -106,12 +103,13 @@ async fn store_orphan(pool: &PgPool, progress: &Progress) -> Result<(), sqlx::Er
     .map(drop)
 }
 
-async fn store_others(pool: &PgPool, others: &[&Progress]) -> Result<(), sqlx::Error> {
+/// Where everybody else's groups stand.
+pub(super) async fn store_others(pool: &PgPool, others: &[Progress]) -> Result<(), sqlx::Error> {
     let lags = || others.iter().map(|progress| &progress.lag);
     let rates = || others.iter().map(|progress| progress.rate);
     let ends = others
         .iter()
-        .map(|progress| progress.lag.caught_up_in_seconds(progress.rate?));
+        .map(|progress| progress.lag.caught_up_in_seconds(progress.rate));
     sqlx::query(
         "INSERT INTO sink.consumer_groups (consumergroup, topic, partition, position, end_offset, behind_seconds, in_per_second, \
          out_per_second, caught_up_in_seconds, updated_at) \
@@ -127,8 +125,8 @@ async fn store_others(pool: &PgPool, others: &[&Progress]) -> Result<(), sqlx::E
     .bind(lags().map(|lag| lag.place.position).collect::<Vec<_>>())
     .bind(lags().map(|lag| lag.end).collect::<Vec<_>>())
     .bind(lags().map(|lag| lag.behind_seconds).collect::<Vec<_>>())
-    .bind(rates().map(|rate| Some(rate?.in_per_second)).collect::<Vec<_>>())
-    .bind(rates().map(|rate| Some(rate?.out_per_second)).collect::<Vec<_>>())
+    .bind(rates().map(|rate| rate.in_per_second).collect::<Vec<_>>())
+    .bind(rates().map(|rate| rate.out_per_second).collect::<Vec<_>>())
     .bind(ends.collect::<Vec<_>>())
     .execute(pool)
     .await?;
@@ -139,8 +137,8 @@ async fn store_others(pool: &PgPool, others: &[&Progress]) -> Result<(), sqlx::E
     Ok(())
 }
 
-async fn store_own(pool: &PgPool, found: &[Progress]) -> Result<(), sqlx::Error> {
-    let ours: Vec<(&GroupLag, &Own, Option<Rate>)> = found
+async fn store_held(pool: &PgPool, found: &[Progress]) -> Result<(), sqlx::Error> {
+    let ours: Vec<(&GroupLag, &Own, Rate)> = found
         .iter()
         .filter_map(|progress| Some((&progress.lag, progress.own.as_ref()?, progress.rate)))
         .collect();
@@ -167,16 +165,8 @@ async fn store_own(pool: &PgPool, found: &[Progress]) -> Result<(), sqlx::Error>
     .bind(ours.iter().map(|(lag, ..)| lag.behind_seconds).collect::<Vec<_>>())
     .bind(ours.iter().map(|(_, own, _)| own.event_time).collect::<Vec<_>>())
     .bind(ours.iter().map(|(_, own, _)| own.committed_at).collect::<Vec<_>>())
-    .bind(
-        ours.iter()
-            .map(|(.., rate)| rate.map(|rate| rate.in_per_second))
-            .collect::<Vec<_>>(),
-    )
-    .bind(
-        ours.iter()
-            .map(|(.., rate)| rate.map(|rate| rate.out_per_second))
-            .collect::<Vec<_>>(),
-    )
+    .bind(ours.iter().map(|(.., rate)| rate.in_per_second).collect::<Vec<_>>())
+    .bind(ours.iter().map(|(.., rate)| rate.out_per_second).collect::<Vec<_>>())
     .bind(ours.iter().map(|(_, own, _)| own.queryable_ms).collect::<Vec<_>>())
     .bind(ours.iter().map(|(_, own, _)| own.watermark).collect::<Vec<_>>())
     .bind(
@@ -207,4 +197,28 @@ pub async fn queryable_ms(pool: &PgPool) -> Result<BTreeMap<(String, String, i32
         .into_iter()
         .map(|(sink, topic, partition, ms)| ((sink, topic, partition), ms))
         .collect())
+}
+
+/// How fast groups read, as a process that has watched them for long has written it down a moment ago.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn rates(pool: &PgPool) -> Result<BTreeMap<(String, String, i32), Rate>, sqlx::Error> {
+    let rows: Vec<(String, String, i32, f64, f64)> = sqlx::query_as(
+        "SELECT * FROM (SELECT sink, topic, partition, in_per_second, out_per_second FROM sink.progress \
+         WHERE updated_at > now() - INTERVAL '5 seconds' UNION ALL \
+         SELECT consumergroup, topic, partition, in_per_second, out_per_second FROM sink.consumer_groups \
+         WHERE updated_at > now() - INTERVAL '5 seconds') r \
+         WHERE in_per_second IS NOT NULL AND out_per_second IS NOT NULL",
+    )
+    .fetch_all(pool)
+    .await?;
+    let rate = |(group, topic, partition, comes, goes)| {
+        let rate = Rate {
+            in_per_second: Some(comes),
+            out_per_second: Some(goes),
+        };
+        ((group, topic, partition), rate)
+    };
+    Ok(rows.into_iter().map(rate).collect())
 }

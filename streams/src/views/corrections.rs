@@ -2,9 +2,9 @@
 //! correction is recorded in the same transaction: what, old, new, why.
 
 use chrono::{DateTime, Utc};
-use features::{Merge, Tile};
-use serde_json::Value;
-use sqlx::{AssertSqlSafe, FromRow, PgPool, Postgres, Transaction};
+use features::{Merge, Tile, View};
+use serde_json::{Value, json};
+use sqlx::{AssertSqlSafe, Executor, FromRow, Postgres, Transaction};
 
 use super::store::execute;
 
@@ -65,6 +65,7 @@ fn same_key(tile: &Tile) -> String {
 #[derive(Debug, Clone, FromRow)]
 pub struct Correction {
     pub sink: String,
+    /// The tile: what is made from it changes with it.
     pub view: String,
     pub key: Value,
     /// The columns that differ, as they were; none where there was no row.
@@ -78,6 +79,21 @@ pub struct Correction {
 }
 
 impl Correction {
+    /// What commands and the API print of it.
+    pub fn document(&self) -> Value {
+        json!({
+            "corrected_at": self.corrected_at,
+            "sink": self.sink,
+            "view": self.view,
+            "key": self.key,
+            "old": self.old,
+            "new": self.new,
+            "watermark": self.watermark,
+            "event_id": self.event_id,
+            "reason": self.reason(),
+        })
+    }
+
     /// Why, for people.
     pub fn reason(&self) -> String {
         format!(
@@ -88,17 +104,22 @@ impl Correction {
     }
 }
 
-/// The newest corrections, of all views or of one.
+/// The newest corrections, of all views or of the tiles that one is made from.
 ///
 /// # Errors
 /// The database is away.
-pub async fn corrections(pool: &PgPool, view: Option<&str>, limit: i64) -> Result<Vec<Correction>, sqlx::Error> {
+pub async fn corrections<'e>(
+    database: impl Executor<'e, Database = Postgres>,
+    view: Option<&View>,
+    limit: i64,
+) -> Result<Vec<Correction>, sqlx::Error> {
+    let tiles = view.map(|view| view.tiles().iter().map(|tile| tile.name).collect::<Vec<_>>());
     sqlx::query_as(
         "SELECT sink, view, key, old, new, watermark, event_id, corrected_at FROM sink.corrections \
-         WHERE $1::text IS NULL OR view = $1 ORDER BY id DESC LIMIT $2",
+         WHERE $1::text[] IS NULL OR view = ANY($1) ORDER BY id DESC LIMIT $2",
     )
-    .bind(view)
+    .bind(tiles)
     .bind(limit)
-    .fetch_all(pool)
+    .fetch_all(database)
     .await
 }

@@ -38,20 +38,20 @@ pub(super) async fn take_in_stored(tx: &mut Transaction<'_, Postgres>, tile: &'s
         }
     }
     let mut derived: Vec<Vec<Option<i64>>> = Vec::new();
-    for (_, derive) in tile.derived {
-        let (Derive::Distinct(name) | Derive::Quantile(name, _)) = *derive;
+    let mut derived_names = Vec::new();
+    for (column, derive) in tile.derived {
+        let Some(name) = derive.sketch() else { continue };
+        derived_names.push(column.name);
         let at = sketches.iter().position(|(sketch, _)| *sketch == name).unwrap_or(0);
         let one = |bytes: &Option<Vec<u8>>| match (bytes, derive) {
-            (None, _) => Ok(None),
+            (None, _) | (_, Derive::Mean(..)) => Ok(None),
             (Some(bytes), Derive::Distinct(_)) => sketch::distinct_of(bytes).map(Some),
             (Some(bytes), Derive::Quantile(_, q)) => sketch::quantile_of(bytes, *q),
         };
         derived.push(merged[at].iter().map(one).collect::<Result<_, _>>()?);
     }
     let names = sketches.iter().map(|(name, _)| *name);
-    let names: Vec<&str> = names
-        .chain(tile.derived.iter().map(|(column, _)| column.name))
-        .collect();
+    let names: Vec<&str> = names.chain(derived_names).collect();
     let sets: Vec<String> = names.iter().map(|name| format!("{name} = n.{name}")).collect();
     let arrays = (2..).zip(&names).map(|(number, _)| match number < 2 + sketches.len() {
         true => format!("${number}::bytea[]"),

@@ -1,7 +1,7 @@
 //! The Postgres statements that follow from the definitions. Views are named bare: the transaction's search path says whether
 //! they are those that are read or a shadow.
 
-use features::{AS_OF, Column, Family, LATE_EVENT, LATE_WATERMARK, Merge, Rollup, Tile, View};
+use features::{AS_OF, Column, Derive, Family, LATE_EVENT, LATE_WATERMARK, Merge, Rollup, Tile, View};
 
 fn names(columns: &[Column]) -> String {
     let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
@@ -57,9 +57,16 @@ pub(super) fn merge_incoming(tile: &'static Tile) -> String {
         .iter()
         .map(|(column, merge)| set(column.name, *merge))
         .collect();
-    // the incoming sketches hold what was stored already
-    let derived = tile.derived.iter().map(|(column, _)| column.name);
-    sets.extend(derived.map(|name| format!("{name} = excluded.{name}")));
+    sets.extend(tile.derived.iter().map(|(column, derive)| match derive {
+        Derive::Mean(sum, count) => format!(
+            "{} = CAST({} AS double precision) / CAST(nullif({}, 0) AS double precision)",
+            column.name,
+            added(sum),
+            added(count)
+        ),
+        // the incoming sketches hold what was stored already
+        Derive::Distinct(_) | Derive::Quantile(..) => format!("{0} = excluded.{0}", column.name),
+    }));
     sets.push(format!("{0} = GREATEST(t.{0}, excluded.{0})", AS_OF.name));
     sets.push("last_order = GREATEST(t.last_order, excluded.last_order)".to_owned());
     if tile.has_first() {
@@ -78,13 +85,9 @@ pub(super) fn merge_incoming(tile: &'static Tile) -> String {
 
 fn set(column: &str, merge: Merge) -> String {
     match merge {
-        Merge::Max => format!("{column} = GREATEST(t.{column}, excluded.{column})"),
+        Merge::Max | Merge::Counter => format!("{column} = GREATEST(t.{column}, excluded.{column})"),
         Merge::Min => format!("{column} = LEAST(t.{column}, excluded.{column})"),
-        Merge::Sum | Merge::Count => {
-            format!(
-                "{column} = CASE WHEN t.{column} IS NULL THEN excluded.{column} ELSE t.{column} + coalesce(excluded.{column}, 0) END"
-            )
-        }
+        Merge::Sum | Merge::Count => format!("{column} = {}", added(column)),
         Merge::Last => format!(
             "{column} = CASE WHEN excluded.last_order > t.last_order THEN excluded.{column} ELSE t.{column} END"
         ),
@@ -93,6 +96,10 @@ fn set(column: &str, merge: Merge) -> String {
         ),
         Merge::Distinct | Merge::Quantiles => format!("{column} = excluded.{column}"),
     }
+}
+
+fn added(column: &str) -> String {
+    format!("CASE WHEN t.{column} IS NULL THEN excluded.{column} ELSE t.{column} + coalesce(excluded.{column}, 0) END")
 }
 
 /// The rollup's own SQL over inputs cut down to what the batch touched, in the place of the rows that are made anew: those that are

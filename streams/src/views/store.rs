@@ -12,7 +12,7 @@ use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, Executor, PgPool, Postgres, Row, Transaction};
 
 use super::{
-    Outcome, Rows, Step, Target, ViewsError, corrections, event_ids, refused, rows, sketches, statements as sql,
+    Outcome, Rows, Step, Target, ViewsError, corrections, event_ids, late, refused, rows, sketches, statements as sql,
 };
 use crate::Standing;
 
@@ -121,6 +121,9 @@ async fn count(
     for (tile, rows) in counted {
         let counter = format!("{}/{}", target.sink, tile.name);
         let fresh = event_ids::leave_out_known(tx, &counter, &rows).await?;
+        if target.is_live() {
+            late::note(tx, &target.sink, tile, &fresh).await?;
+        }
         if fresh.num_rows() > 0 {
             partials.push((tile, features::partials(tile, fresh).await?));
         }

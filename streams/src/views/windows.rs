@@ -43,6 +43,51 @@ impl Window {
     }
 }
 
+fn period_of(tile: &Tile) -> &'static str {
+    match tile.period {
+        Period::Day => "day",
+        Period::Hour | Period::Always => "hour",
+    }
+}
+
+/// The predicate that finds an entity, with parameters from `first` on.
+fn same_entity(tile: &'static Tile, first: usize) -> String {
+    let keys = tile.keys.iter().filter(|key| key.name != period_of(tile));
+    let same: Vec<String> = (first..)
+        .zip(keys)
+        .map(|(number, key)| match key.kind {
+            Kind::Text => format!("{} = ${number}", key.name),
+            kind => format!("{} = ${number}::{}", key.name, kind.sql()),
+        })
+        .collect();
+    same.join(" AND ")
+}
+
+/// Where the newest tile of `entity` begins; none where it has no tile.
+///
+/// # Errors
+/// The database is away, or a value of `entity` is none of its column.
+pub async fn newest_tile(
+    database: &mut PgConnection,
+    tile: &'static Tile,
+    entity: &[&str],
+) -> Result<Option<DateTime<Utc>>, sqlx::Error> {
+    let statement = format!(
+        "SELECT max({period})::timestamp AT TIME ZONE 'UTC' FROM views.{tile} WHERE {same}",
+        period = match tile.period {
+            Period::Day => "day".to_owned(),
+            Period::Hour | Period::Always => "hour AT TIME ZONE 'UTC'".to_owned(),
+        },
+        tile = tile.name,
+        same = same_entity(tile, 1),
+    );
+    let mut query = sqlx::query_scalar(AssertSqlSafe(statement));
+    for value in entity {
+        query = query.bind((*value).to_owned());
+    }
+    query.fetch_one(database).await
+}
+
 /// Reads the tiles of `entity`, the values of the tile's keys but its period, whose period begins in `from..to`.
 ///
 /// # Errors
@@ -54,26 +99,15 @@ pub async fn read_window(
     from: DateTime<Utc>,
     to: DateTime<Utc>,
 ) -> Result<Window, ViewsError> {
-    let period = match tile.period {
-        Period::Day => "day",
-        Period::Hour | Period::Always => "hour",
-    };
+    let period = period_of(tile);
     let columns = View::Tile(tile).columns();
     let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
-    let keys = tile.keys.iter().filter(|key| key.name != period);
-    let same: Vec<String> = (3..)
-        .zip(keys)
-        .map(|(number, key)| match key.kind {
-            Kind::Text => format!("{} = ${number}", key.name),
-            kind => format!("{} = ${number}::{}", key.name, kind.sql()),
-        })
-        .collect();
+    let same = same_entity(tile, 3);
     let statement = format!(
         "SELECT * FROM (SELECT {names} FROM views.{tile} WHERE {same} AND {period} < $1 ORDER BY {period} DESC LIMIT {LOOKS_BACK}) b \
          UNION ALL SELECT {names} FROM views.{tile} WHERE {same} AND {period} >= $1 AND {period} < $2",
         names = names.join(", "),
         tile = tile.name,
-        same = same.join(" AND "),
     );
     let mut query = sqlx::query(AssertSqlSafe(statement));
     query = match tile.period {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, Days, Utc};
 use embedded::{Postgres, PostgresSettings};
+use events::payload::Availability;
 use events::{ChannelId, Event, Partition, Payload, Region, VideoId, VideoSnapshot};
 use log::Record;
 use sqlx::PgPool;
@@ -54,7 +55,7 @@ impl Database {
                 .await
                 .expect("emptied");
         }
-        sqlx::query("TRUNCATE sink.positions, sink.event_ids, sink.corrections, sink.refused_rows, public.trends")
+        sqlx::query("TRUNCATE sink.positions, sink.event_ids, sink.corrections, sink.refused_rows, sink.late_rows, public.trends")
             .execute(&self.pool)
             .await
             .expect("emptied");
@@ -77,6 +78,13 @@ pub(crate) struct Seen {
 impl Seen {
     pub(crate) fn event(self) -> Event<VideoSnapshot> {
         let video_id = VideoId::new(format!("video{:06}", self.video)).expect("an id");
+        if self.rank.is_none() && self.views.is_multiple_of(11) {
+            let gone = VideoSnapshot {
+                availability: Some(Availability::Deleted),
+                ..VideoSnapshot::of(video_id)
+            };
+            return Event::new("/test", self.time(), gone).expect("a valid event");
+        }
         let payload = VideoSnapshot {
             title: self.titled.then(|| format!("title {}", self.views % 3)),
             channel_id: self

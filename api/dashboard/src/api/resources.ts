@@ -141,8 +141,10 @@ export const views = object({
       complete_through: maybe,
       behind: number,
       positions: record(number),
+      made_from: list(text),
       corrections_24h: number,
       refused: number,
+      late: number,
     }),
   ),
 });

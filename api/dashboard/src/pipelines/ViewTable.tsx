@@ -57,6 +57,9 @@ function ViewRow({ view }: { view: View }) {
     <TableRow hover>
       <TableCell component="th" scope="row" sx={{ overflowWrap: "anywhere", verticalAlign: "top" }}>
         <Positions view={view} />
+        {view.late > 0 && (
+          <Box sx={{ color: "text.secondary", fontSize: "0.75rem" }}>{plural(view.late, "row")} came too late: ytempire sql "SELECT * FROM late_rows"</Box>
+        )}
         <Box sx={NARROW_ONLY}>
           as of {asOf}
           <br />

@@ -28,6 +28,7 @@ export function knownBehind(view: View): number | null {
   return Object.keys(view.positions).length === 0 ? null : view.behind;
 }
 
+/** Of the tiles: what is made from them has their corrections, too. */
 export function corrected(views: View[]): number {
-  return views.reduce((sum, { corrections_24h: count }) => sum + count, 0);
+  return views.filter(({ name, made_from: tiles }) => tiles.includes(name)).reduce((sum, { corrections_24h: count }) => sum + count, 0);
 }

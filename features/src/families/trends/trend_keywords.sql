@@ -1,10 +1,17 @@
 -- Every source's newest hour, as points from 0 to 100: an index or a share is that already; a count is a percentage of the
 -- keyword's own highest count there; growth counts 1 point for 50 %, so that a breakout (5000 %) is 100. The score is the mean
--- over sources. Velocity is the mean change in points a day, since the newest hour at least 24 hours older, no more than 7 days.
+-- over the sources, each the mean of its scales; nothing counts whose time (31 days at most) ended more than 7 days before the
+-- keyword's newest hour.
+-- Velocity is the mean change in points a day, since the newest hour at least 24 hours older, no more than 7 days.
 WITH newest AS (
     SELECT keyword, region, source, scale, max(hour) AS hour, max(value_max_milli) AS peak
     FROM keyword_hours
     GROUP BY keyword, region, source, scale
+),
+latest AS (
+    SELECT keyword, region, max(hour) AS hour
+    FROM newest
+    GROUP BY keyword, region
 ),
 before AS (
     SELECT h.keyword, h.region, h.source, h.scale, max(h.hour) AS hour
@@ -21,6 +28,7 @@ points AS (
         h.scale,
         h.hour,
         h.as_of,
+        CASE WHEN h.window_seconds > 2678400 THEN 2678400 ELSE coalesce(h.window_seconds, 3600) END AS window_seconds,
         CASE h.scale
             WHEN 'count' THEN CASE WHEN n.peak > 0 THEN h.value_milli * 100000 / n.peak ELSE 0 END
             WHEN 'growth' THEN CASE WHEN h.value_milli > 5000000 THEN 100000 ELSE h.value_milli / 50 END
@@ -42,9 +50,23 @@ changes AS (
     FROM newest n
     JOIN points p ON p.keyword = n.keyword AND p.region = n.region AND p.source = n.source AND p.scale = n.scale
         AND p.hour = n.hour
+    JOIN latest l ON l.keyword = n.keyword AND l.region = n.region
+        AND date_part('epoch', p.hour) + CAST(p.window_seconds AS double precision) >= date_part('epoch', l.hour) - 604800
     LEFT JOIN before b ON b.keyword = n.keyword AND b.region = n.region AND b.source = n.source AND b.scale = n.scale
     LEFT JOIN points o ON o.keyword = b.keyword AND o.region = b.region AND o.source = b.source AND o.scale = b.scale
         AND o.hour = b.hour
+),
+by_source AS (
+    SELECT
+        keyword,
+        region,
+        source,
+        CAST(sum(points) AS bigint) / count(points) AS points,
+        CASE WHEN count(change) > 0 THEN CAST(sum(change) AS bigint) / count(change) END AS change,
+        max(hour) AS hour,
+        max(as_of) AS as_of
+    FROM changes
+    GROUP BY keyword, region, source
 ),
 firsts AS (
     SELECT keyword, region, min(hour) AS first_hour
@@ -54,14 +76,14 @@ firsts AS (
 SELECT
     c.keyword,
     c.region,
-    count(DISTINCT c.source) AS sources,
-    string_agg(DISTINCT c.source, ', ' ORDER BY c.source) AS source_names,
+    count(*) AS sources,
+    string_agg(c.source, ', ' ORDER BY c.source) AS source_names,
     CAST(CAST(sum(c.points) AS bigint) / count(c.points) AS double precision) / CAST(1000 AS double precision) AS score,
     CASE WHEN count(c.change) > 0 THEN CAST(CAST(sum(c.change) AS bigint) / count(c.change) AS double precision)
         / CAST(1000 AS double precision) END AS velocity,
     max(f.first_hour) AS first_hour,
     max(c.hour) AS last_hour,
     max(c.as_of) AS as_of
-FROM changes c
+FROM by_source c
 JOIN firsts f ON f.keyword = c.keyword AND f.region = c.region
 GROUP BY c.keyword, c.region

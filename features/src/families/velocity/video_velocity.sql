@@ -1,9 +1,20 @@
 -- Velocities are views an hour between the newest hour with a count and the newest one at least so long before it; null where
--- that one is too old to tell (6, 72 and 120 hours). Acceleration is the change of the 24-hour velocity in a day.
+-- that one is too old to tell (6, 72 and 120 hours). Acceleration is the change of the 24-hour velocity in a day. The channel is of
+-- the newest hour that tells its id, or its title where none does.
 WITH newest AS (
     SELECT video_id, max(hour) AS hour
     FROM video_hours
     WHERE views IS NOT NULL
+    GROUP BY video_id
+),
+told AS (
+    SELECT
+        video_id,
+        coalesce(
+            max(CASE WHEN channel_ref NOT LIKE 'title:%' THEN hour END),
+            max(CASE WHEN channel_ref IS NOT NULL THEN hour END)
+        ) AS hour
+    FROM video_hours
     GROUP BY video_id
 ),
 hours AS (
@@ -25,7 +36,7 @@ points AS (
         max(p.hour_1) AS hour_1,
         max(p.hour_24) AS hour_24,
         max(p.hour_48) AS hour_48,
-        max(CASE WHEN h.hour = p.hour THEN h.channel_ref END) AS channel_ref,
+        max(CASE WHEN h.hour = t.hour THEN h.channel_ref END) AS channel_ref,
         max(CASE WHEN h.hour = p.hour THEN h.views END) AS views,
         max(CASE WHEN h.hour = p.hour_1 THEN h.views END) AS views_1,
         max(CASE WHEN h.hour = p.hour_24 THEN h.views END) AS views_24,
@@ -33,6 +44,7 @@ points AS (
         max(CASE WHEN h.hour = p.hour THEN h.as_of END) AS as_of
     FROM video_hours h
     JOIN hours p ON p.video_id = h.video_id
+    JOIN told t ON t.video_id = h.video_id
     GROUP BY h.video_id
 ),
 rates AS (

@@ -1,14 +1,41 @@
--- Over the newest state of every observed video of the channel.
+-- Over the newest state of every observed video of the channel; gains are those of its last observed day, and of the 7 and 28 days up
+-- to it.
+WITH spans AS (
+    SELECT channel_ref, max(day) AS last_day
+    FROM channel_days
+    GROUP BY channel_ref
+),
+gains AS (
+    SELECT
+        d.channel_ref,
+        CAST(sum(CASE WHEN d.day = s.last_day THEN d.gain_views END) AS bigint) AS gain_views_1d,
+        CAST(sum(CASE WHEN d.day > s.last_day - INTERVAL '7 days' THEN d.gain_views END) AS bigint) AS gain_views_7d,
+        CAST(sum(CASE WHEN d.day > s.last_day - INTERVAL '28 days' THEN d.gain_views END) AS bigint) AS gain_views_28d
+    FROM channel_days d
+    JOIN spans s ON s.channel_ref = d.channel_ref
+    GROUP BY d.channel_ref
+),
+states AS (
+    SELECT
+        channel_ref,
+        (array_agg(channel_id ORDER BY as_of DESC, video_id) FILTER (WHERE channel_id IS NOT NULL))[1] AS channel_id,
+        (array_agg(channel_title ORDER BY as_of DESC, video_id) FILTER (WHERE channel_title IS NOT NULL))[1] AS channel_title,
+        count(*) AS videos,
+        CAST(sum(views) AS bigint) AS views,
+        max(as_of) AS as_of
+    FROM videos
+    WHERE channel_ref IS NOT NULL
+    GROUP BY channel_ref
+)
 SELECT
-    channel_ref,
-    (array_agg(channel_id ORDER BY as_of DESC, video_id) FILTER (WHERE channel_id IS NOT NULL))[1] AS channel_id,
-    (array_agg(channel_title ORDER BY as_of DESC, video_id) FILTER (WHERE channel_title IS NOT NULL))[1] AS channel_title,
-    count(*) AS videos,
-    CAST(sum(views) AS bigint) AS views,
-    CAST(sum(gain_views_1d) AS bigint) AS gain_views_1d,
-    CAST(sum(gain_views_7d) AS bigint) AS gain_views_7d,
-    CAST(sum(gain_views_28d) AS bigint) AS gain_views_28d,
-    max(as_of) AS as_of
-FROM videos
-WHERE channel_ref IS NOT NULL
-GROUP BY channel_ref
+    c.channel_ref,
+    c.channel_id,
+    c.channel_title,
+    c.videos,
+    c.views,
+    g.gain_views_1d,
+    g.gain_views_7d,
+    g.gain_views_28d,
+    c.as_of
+FROM states c
+LEFT JOIN gains g ON g.channel_ref = c.channel_ref

@@ -1,5 +1,7 @@
 -- The newest known value of each column; a day that doesn't tell a title does not hide the one told before.
--- A gain over n days is the difference to the newest observation that is at least n days older than the last.
+-- Its channel is known by the title only where the id was never told.
+-- A gain over 1, 7 or 28 days is the difference to the newest day with a count that is at least so much older than the last, and no
+-- more than 3, 10 or 35 days.
 WITH spanned AS (
     SELECT
         video_id, day, channel_ref, channel_id, channel_title, title, category_id, published_at,
@@ -10,7 +12,10 @@ WITH spanned AS (
 state AS (
     SELECT
         video_id,
-        (array_agg(channel_ref ORDER BY day DESC) FILTER (WHERE channel_ref IS NOT NULL))[1] AS channel_ref,
+        coalesce(
+            (array_agg(channel_id ORDER BY day DESC) FILTER (WHERE channel_id IS NOT NULL))[1],
+            (array_agg(channel_ref ORDER BY day DESC) FILTER (WHERE channel_ref IS NOT NULL))[1]
+        ) AS channel_ref,
         (array_agg(channel_id ORDER BY day DESC) FILTER (WHERE channel_id IS NOT NULL))[1] AS channel_id,
         (array_agg(channel_title ORDER BY day DESC) FILTER (WHERE channel_title IS NOT NULL))[1] AS channel_title,
         (array_agg(title ORDER BY day DESC) FILTER (WHERE title IS NOT NULL))[1] AS title,
@@ -24,11 +29,14 @@ state AS (
         (array_agg(dislikes ORDER BY day DESC) FILTER (WHERE dislikes IS NOT NULL))[1] AS dislikes,
         (array_agg(comments ORDER BY day DESC) FILTER (WHERE comments IS NOT NULL))[1] AS comments,
         (array_agg(views ORDER BY day DESC)
-            FILTER (WHERE views IS NOT NULL AND day <= newest_day - INTERVAL '1 day'))[1] AS views_1d,
+            FILTER (WHERE views IS NOT NULL AND day <= newest_day - INTERVAL '1 day'
+                AND day >= newest_day - INTERVAL '3 days'))[1] AS views_1d,
         (array_agg(views ORDER BY day DESC)
-            FILTER (WHERE views IS NOT NULL AND day <= newest_day - INTERVAL '7 days'))[1] AS views_7d,
+            FILTER (WHERE views IS NOT NULL AND day <= newest_day - INTERVAL '7 days'
+                AND day >= newest_day - INTERVAL '10 days'))[1] AS views_7d,
         (array_agg(views ORDER BY day DESC)
-            FILTER (WHERE views IS NOT NULL AND day <= newest_day - INTERVAL '28 days'))[1] AS views_28d,
+            FILTER (WHERE views IS NOT NULL AND day <= newest_day - INTERVAL '28 days'
+                AND day >= newest_day - INTERVAL '35 days'))[1] AS views_28d,
         max(as_of) AS as_of
     FROM spanned
     GROUP BY video_id

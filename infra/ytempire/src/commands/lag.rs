@@ -3,9 +3,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use events::{Clock, Partition, Positions, Topic};
-use log::{Place, Probe};
+use log::{Place, Probe, Rate};
 use serde::Serialize;
 use streams::progress::{Observer, Progress};
 use streams::{BronzeSink, progress};
@@ -14,19 +14,24 @@ use super::Start;
 use crate::cli::LagOptions;
 use crate::exit::Done;
 use crate::output;
-use crate::platform::{ALL_NEEDS, Platform};
+use crate::platform::{ALL_NEEDS, Platform, must_exist};
 
-/// Two looks make a rate.
 const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
+/// Rates are over so long. Kafka's consumers commit every 5 s unless told otherwise, and two commits make a rate.
+const RATES_OVER: TimeDelta = TimeDelta::seconds(15);
+/// How long rates are waited for where a group is behind and is not seen to move. Longer than four fifths of [`RATES_OVER`]: then one
+/// that stands still is known to.
+const PATIENCE: Duration = Duration::from_secs(13);
 
 #[derive(Debug, Serialize)]
 struct Lag {
     group: String,
     topic: String,
     partition: i32,
-    position: i64,
+    /// None of a partition that a member reads and of which the group has committed nothing: then nobody knows how far behind it is.
+    position: Option<i64>,
     end: i64,
-    behind: i64,
+    behind: Option<i64>,
     /// Age of the next record to read; 0 when there is none.
     behind_seconds: Option<f64>,
     in_per_second: Option<f64>,
@@ -42,9 +47,12 @@ pub async fn run(start: Start, options: LagOptions) -> Result<Done> {
     let json = start.global.json;
     let cluster = match options.brokers {
         Some(brokers) => Cluster::foreign(start, brokers),
-        None => Cluster::Ours(Box::new(
-            Platform::attach(start.settings, start.clock, &ALL_NEEDS).await?,
-        )),
+        None => {
+            must_exist(&start.settings)?;
+            Cluster::Ours(Box::new(
+                Platform::attach(start.settings, start.clock, &ALL_NEEDS).await?,
+            ))
+        }
     };
     // whatever it is at: brokers that are away are waited for
     let shown = tokio::select! {
@@ -96,6 +104,14 @@ impl Cluster {
         }
     }
 
+    /// How fast groups read by those who have watched them for long, if somebody has.
+    async fn rates(&self) -> Result<BTreeMap<(String, String, i32), Rate>> {
+        match self {
+            Cluster::Ours(platform) => Ok(progress::rates(platform.pool()?).await?),
+            Cluster::Foreign { .. } => Ok(BTreeMap::new()),
+        }
+    }
+
     async fn queryable_ms(&self) -> Result<BTreeMap<(String, String, i32), i64>> {
         match self {
             Cluster::Ours(platform) => Ok(progress::queryable_ms(platform.pool()?).await?),
@@ -108,12 +124,16 @@ async fn show(cluster: &Cluster, json: bool, watch: bool) -> Result<()> {
     let log = cluster.log().clone();
     tokio::task::spawn_blocking(move || log::Probe::open(&log)?.reach()).await??;
     let log = cluster.log().clone();
-    let mut observer = tokio::task::spawn_blocking(move || Observer::open(&log)).await??;
-    (observer, _) = look(cluster, observer).await?;
+    let mut observer = tokio::task::spawn_blocking(move || Observer::open(&log, RATES_OVER)).await??;
+    let begun = tokio::time::Instant::now();
     loop {
-        tokio::time::sleep(BETWEEN_LOOKS).await;
         let (kept, lags) = look(cluster, observer).await?;
         observer = kept;
+        let is_told = |lag: &Lag| lag.position.is_none() || lag.in_per_second.is_some() && lag.out_per_second.is_some();
+        if !watch && !lags.iter().all(is_told) && begun.elapsed() < PATIENCE {
+            tokio::time::sleep(BETWEEN_LOOKS).await;
+            continue;
+        }
         if !watch {
             return match json {
                 true => output::print_json(&lags),
@@ -130,12 +150,13 @@ async fn show(cluster: &Cluster, json: bool, watch: bool) -> Result<()> {
         if !output::print_while_read(&text)? {
             return Ok(());
         }
+        tokio::time::sleep(BETWEEN_LOOKS).await;
     }
 }
 
 async fn look(cluster: &Cluster, mut observer: Observer) -> Result<(Observer, Vec<Lag>)> {
     let stored = cluster.stored().await?;
-    let queryable = cluster.queryable_ms().await?;
+    let (queryable, watched) = (cluster.queryable_ms().await?, cluster.rates().await?);
     let clock = cluster.clock();
     let looked = tokio::task::spawn_blocking(move || {
         let found = observer.look_at(&stored, clock.as_ref());
@@ -143,24 +164,43 @@ async fn look(cluster: &Cluster, mut observer: Observer) -> Result<(Observer, Ve
     });
     let (observer, found) = looked.await?.context("check the brokers' address")?;
     let lag = |progress: Progress| {
-        let (lag, rate) = (progress.lag, progress.rate);
+        let lag = progress.lag;
         let place = lag.place.clone();
         let key = (place.group.clone(), place.topic.clone(), place.partition);
+        let rate = watched.get(&key).copied().unwrap_or(progress.rate);
         Lag {
-            position: place.position,
+            position: Some(place.position),
             end: lag.end,
-            behind: lag.behind(),
+            behind: Some(lag.behind()),
             behind_seconds: lag.behind_seconds,
-            in_per_second: rate.map(|rate| rate.in_per_second),
-            out_per_second: rate.map(|rate| rate.out_per_second),
-            caught_up_in_seconds: rate.and_then(|rate| lag.caught_up_in_seconds(rate)),
+            in_per_second: rate.in_per_second,
+            out_per_second: rate.out_per_second,
+            caught_up_in_seconds: lag.caught_up_in_seconds(rate),
             queryable_ms: queryable.get(&key).copied(),
             group: place.group,
             topic: place.topic,
             partition: place.partition,
         }
     };
-    Ok((observer, found.into_iter().map(lag).collect()))
+    let mut lags: Vec<Lag> = found.into_iter().map(lag).collect();
+    lags.extend(observer.uncommitted().iter().map(|one| Lag {
+        group: one.group.clone(),
+        topic: one.topic.clone(),
+        partition: one.partition,
+        position: None,
+        end: one.end,
+        behind: None,
+        behind_seconds: None,
+        in_per_second: None,
+        out_per_second: None,
+        caught_up_in_seconds: None,
+        queryable_ms: None,
+    }));
+    lags.sort_by(|left, right| {
+        let key = |lag: &Lag| (lag.group.clone(), lag.topic.clone(), lag.partition);
+        key(left).cmp(&key(right))
+    });
+    Ok((observer, lags))
 }
 
 async fn stored(platform: &Platform) -> Result<Vec<Place>> {
@@ -197,12 +237,22 @@ fn places_of(sink: &str, partitions: &[Partition], stored: &Positions, at: DateT
     partitions.iter().map(place).collect()
 }
 
+/// A group may be called anything.
+fn on_one_line(name: &str) -> String {
+    name.chars()
+        .flat_map(|one| match one.is_control() {
+            true => one.escape_default().collect::<Vec<_>>(),
+            false => vec![one],
+        })
+        .collect()
+}
+
 fn table(lags: &[Lag]) -> String {
     let number = |number: Option<f64>| number.map_or_else(String::new, |number| format!("{number:.1}"));
     let rows = lags.iter().map(|lag| {
-        let numbers = [i64::from(lag.partition), lag.position, lag.end, lag.behind];
-        let mut cells = vec![lag.group.clone(), lag.topic.clone()];
-        cells.extend(numbers.map(|number| number.to_string()));
+        let numbers = [Some(i64::from(lag.partition)), lag.position, Some(lag.end), lag.behind];
+        let mut cells = vec![on_one_line(&lag.group), on_one_line(&lag.topic)];
+        cells.extend(numbers.map(|number| number.map_or_else(|| "-".to_owned(), |number| number.to_string())));
         cells.extend([
             number(lag.behind_seconds),
             number(lag.in_per_second),

@@ -126,6 +126,14 @@ fn show(report: &Report, json: bool) -> Result<Done> {
     Ok(Done::Wholly)
 }
 
+/// Says what the metric means, for `/metrics`.
+pub fn describe() {
+    metrics::describe_counter!(
+        "retention_rows_removed_total",
+        "Rows that retention has taken out of the lake."
+    );
+}
+
 /// For `up`: enforces the retention every so many hours. It may be dropped at any moment.
 pub async fn keep(platform: &Platform) -> std::convert::Infallible {
     let settings = platform.settings.retention;

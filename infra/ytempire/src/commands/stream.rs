@@ -17,9 +17,12 @@ use crate::cli::{StreamCommand, StreamOptions};
 use crate::exit::Done;
 use crate::output;
 use crate::pipelines::{Pipelines, watch_thresholds};
-use crate::platform::Platform;
+use crate::platform::{Platform, must_exist};
 
 pub async fn run(start: Start, options: StreamOptions) -> Result<Done> {
+    if options.command.is_some() {
+        must_exist(&start.settings)?;
+    }
     match options.command {
         None => stream(start, options.instance).await,
         Some(StreamCommand::Rebuild(options)) => rebuild::run(start, options).await,
@@ -46,7 +49,14 @@ async fn stream(start: Start, instance: Option<String>) -> Result<Done> {
     let mut pipelines = Pipelines::start(&platform).await?;
     let stop = CancellationToken::new();
     let (outlook, brokers) = tokio::sync::watch::channel(None);
-    let watching = up::watch(&pipelines, brokers, readiness.clone(), metrics.clone(), stop.clone());
+    let watching = up::watch(
+        &pipelines,
+        Arc::clone(&clock),
+        brokers,
+        readiness.clone(),
+        metrics.clone(),
+        stop.clone(),
+    );
     let routes = api::router(ApiState {
         pool: platform.pool()?.clone(),
         clock: Arc::clone(&clock),

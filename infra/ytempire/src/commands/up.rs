@@ -43,7 +43,14 @@ pub async fn run(start: Start, options: UpOptions) -> Result<Done> {
     let mut pipelines = Pipelines::start(&platform).await?;
     let stop = CancellationToken::new();
     let (outlook, brokers) = tokio::sync::watch::channel(None);
-    let watching = watch(&pipelines, brokers, readiness.clone(), metrics.clone(), stop.clone());
+    let watching = watch(
+        &pipelines,
+        Arc::clone(&clock),
+        brokers,
+        readiness.clone(),
+        metrics.clone(),
+        stop.clone(),
+    );
     let looking_after = platform.look_after_database(stop.clone())?;
     let serving = serve(listener, &platform, &url, metrics, readiness, stop.clone())?;
     let reporting = report(&platform, &pipelines, clock.clone(), outlook, stop.clone());
@@ -95,6 +102,7 @@ pub(super) fn metrics() -> Result<PrometheusHandle> {
         )?;
     let handle = builder.install_recorder()?;
     progress::describe();
+    retention::describe();
     Ok(handle)
 }
 
@@ -156,6 +164,7 @@ type Outlook = tokio::sync::watch::Sender<Option<streams::Trouble>>;
 /// Says in `/readyz` whether the brokers answer and which pipeline is in trouble, and keeps the metrics' histograms short.
 pub(super) fn watch(
     pipelines: &Pipelines,
+    clock: Arc<dyn Clock>,
     brokers: tokio::sync::watch::Receiver<Option<streams::Trouble>>,
     readiness: Readiness,
     metrics: PrometheusHandle,
@@ -169,7 +178,7 @@ pub(super) fn watch(
             metrics.run_upkeep();
             let troubles: Vec<(&str, streams::Trouble)> = watched
                 .iter()
-                .filter_map(|one| Some((one.sink.as_str(), one.status.borrow().trouble.clone()?)))
+                .filter_map(|one| Some((one.sink.as_str(), one.status.borrow().trouble_at(clock.now())?)))
                 .collect();
             // a pipeline hears of it before those who look at groups do
             let of_brokers = troubles.iter().map(|(_, trouble)| trouble);

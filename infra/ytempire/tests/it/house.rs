@@ -65,8 +65,11 @@ fn nothing_below_the_executable_reads_clock_or_environment() {
 
 #[test]
 fn a_process_is_killed_at_every_fault_point() {
-    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/faults.sh");
-    let tests = std::fs::read_to_string(tests).expect("the end-to-end tests of faults");
+    let read = |name: &str| {
+        let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests").join(name);
+        std::fs::read_to_string(tests).expect("end-to-end tests")
+    };
+    let tests = read("faults.sh") + &read("retention.sh");
     for point in Point::ALL {
         assert!(
             tests.contains(&format!("\"{}=", point.name())),

@@ -14,9 +14,9 @@ use crate::{LogError, Settings};
 /// Longer than any broker takes that is well; a group that can't be told of is left out.
 const TIMEOUT: Duration = Duration::from_secs(3);
 /// So many groups are asked for at a time.
-const AT_ONCE: usize = 8;
+const AT_ONCE: usize = 16;
 /// So many clients are kept for the next look: each has a few threads and connections.
-const KEPT: usize = 128;
+const KEPT: usize = 256;
 
 #[derive(Default)]
 pub(super) struct Readers {

@@ -1,7 +1,7 @@
 //! `ytempire stream corrections`: what late events have changed.
 
 use anyhow::Result;
-use serde_json::{Value, json};
+use serde_json::Value;
 use streams::{Correction, corrections};
 
 use crate::cli::CorrectionsOptions;
@@ -14,30 +14,16 @@ pub async fn run(start: Start, options: CorrectionsOptions) -> Result<Done> {
     let json = start.global.json;
     let view = options.view.as_deref().map(super::rebuild::known_view).transpose()?;
     let platform = Platform::attach(start.settings, start.clock, &[Need::Database]).await?;
-    let found = corrections(platform.pool()?, view.map(|view| view.name()), options.limit).await?;
+    let found = corrections(platform.pool()?, view.as_ref(), options.limit).await?;
     platform.stop().await?;
     match json {
-        true => output::print_json(&found.iter().map(document).collect::<Vec<_>>())?,
+        true => output::print_json(&found.iter().map(Correction::document).collect::<Vec<_>>())?,
         false => output::print_table(
             &["corrected at", "view", "key", "old", "new", "watermark", "event"],
             found.iter().map(row),
         )?,
     }
     Ok(Done::Wholly)
-}
-
-fn document(one: &Correction) -> Value {
-    json!({
-        "corrected_at": one.corrected_at,
-        "sink": one.sink,
-        "view": one.view,
-        "key": one.key,
-        "old": one.old,
-        "new": one.new,
-        "watermark": one.watermark,
-        "event_id": one.event_id,
-        "reason": one.reason(),
-    })
 }
 
 fn row(one: &Correction) -> Vec<String> {

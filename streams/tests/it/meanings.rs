@@ -1,0 +1,261 @@
+//! What views say of observations that tell little, come seldom, or speak of the same thing twice.
+
+use std::collections::BTreeMap;
+
+use arrow::array::RecordBatch;
+use arrow::compute::concat_batches;
+use chrono::{DateTime, TimeDelta, Utc};
+use events::payload::{Availability, Scale, TrendSource};
+use events::{CategoryName, ChannelId, Event, Payload, Region, Topic, TrendSignal, VideoId, VideoSnapshot, Watermarks};
+use features::{Cell, FAMILIES, View, Views};
+use streams::{Batch, Sink, ViewsSink, decode::decode};
+
+use crate::world::{Database, record, start};
+
+fn at(hours: i64) -> DateTime<Utc> {
+    start() + TimeDelta::hours(hours)
+}
+
+fn seen(video: &str, hour: i64, views: Option<i64>) -> (i64, VideoSnapshot) {
+    let snapshot = VideoSnapshot {
+        views,
+        ..VideoSnapshot::of(VideoId::new(format!("{video:_<11}")).expect("an id"))
+    };
+    (hour, snapshot)
+}
+
+fn of_channel(seen: (i64, VideoSnapshot), channel: &str, category: i32) -> (i64, VideoSnapshot) {
+    let snapshot = VideoSnapshot {
+        title: Some("a title".to_owned()),
+        channel_id: Some(ChannelId::new(format!("UC{channel:_<22}")).expect("an id")),
+        category_id: Some(category),
+        ..seen.1
+    };
+    (seen.0, snapshot)
+}
+
+fn rows_of<P: Payload + Clone>(told: &[(i64, P)]) -> RecordBatch {
+    let mut watermarks = Watermarks::default();
+    let rows: Vec<RecordBatch> = (0..)
+        .zip(told)
+        .map(|(offset, (hour, payload))| {
+            let event = Event::new("/test", at(*hour), payload.clone()).expect("a valid event");
+            let record = record(0, offset, &event);
+            decode(P::TOPIC, &[record], DateTime::UNIX_EPOCH, &mut watermarks).expect("a row")
+        })
+        .collect();
+    concat_batches(&rows[0].schema(), &rows).expect("rows")
+}
+
+async fn views_of<P: Payload + Clone>(told: &[(i64, P)]) -> Views {
+    let category = CategoryName {
+        region: Region::new("US").expect("a region"),
+        category_id: 20,
+        title: "Gaming".to_owned(),
+        assignable: Some(true),
+    };
+    let rows = [
+        (P::TOPIC, rows_of(told)),
+        (Topic::Categories, rows_of(&[(0, category)])),
+    ];
+    features::recompute_rows(rows.into()).await.expect("computed")
+}
+
+/// The one row of a view whose first key begins so, by column.
+fn row(views: &Views, view: &str, key: &str) -> BTreeMap<&'static str, Cell> {
+    let mut rows = rows(views, view, key);
+    assert_eq!(rows.len(), 1, "{view} {key}: {rows:?}");
+    rows.remove(0)
+}
+
+fn rows(views: &Views, view: &str, key: &str) -> Vec<BTreeMap<&'static str, Cell>> {
+    let columns = View::named(view).expect("a view").columns();
+    let is_it = |row: &&Vec<Cell>| match &row[0] {
+        Cell::Text(text) => text.starts_with(key),
+        cell => format!("{cell:?}").contains(key),
+    };
+    let by_column = |row: &Vec<Cell>| {
+        columns
+            .iter()
+            .map(|column| column.name)
+            .zip(row.iter().cloned())
+            .collect()
+    };
+    views[view].iter().filter(is_it).map(by_column).collect()
+}
+
+#[tokio::test]
+async fn a_video_that_is_gone_is_known_still() {
+    let (hour, mut gone) = seen("gone", 18, None);
+    gone.availability = Some(Availability::Deleted);
+    let views = views_of(&[
+        of_channel(seen("gone", 9, Some(7_000)), "a", 20),
+        of_channel(seen("other", 10, Some(100)), "a", 20),
+        (hour, gone),
+    ])
+    .await;
+    let video = row(&views, "videos", "gone");
+    assert_eq!(
+        (&video["title"], &video["category_id"], &video["views"]),
+        (&Cell::Text("a title".to_owned()), &Cell::Int(20), &Cell::Int(7_000))
+    );
+    for (view, key) in [("channel_days", "UCa"), ("niche_days", "20")] {
+        let day = row(&views, view, key);
+        assert_eq!(
+            (&day["videos"], &day["views"]),
+            (&Cell::Int(2), &Cell::Int(7_100)),
+            "{view}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_observation_belongs_to_its_videos_channel_whatever_it_tells() {
+    let views = views_of(&[
+        of_channel(seen("one", 0, Some(100)), "a", 20),
+        seen("one", 24, Some(1_000)),
+        of_channel(seen("two", 24, Some(5)), "a", 20),
+    ])
+    .await;
+    let days = rows(&views, "channel_days", "UCa");
+    let told: Vec<_> = days
+        .iter()
+        .map(|day| (&day["videos"], &day["views"], &day["gain_views"]))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (&Cell::Int(1), &Cell::Int(100), &Cell::Null),
+            (&Cell::Int(2), &Cell::Int(1_005), &Cell::Int(900))
+        ]
+    );
+    assert_eq!(row(&views, "channels", "UCa")["gain_views_1d"], Cell::Int(900));
+    assert_eq!(row(&views, "niches", "20")["gain_views_1d"], Cell::Int(900));
+    let velocity = row(&views, "video_velocity", "one");
+    assert_eq!(velocity["channel_ref"], row(&views, "videos", "one")["channel_ref"]);
+}
+
+/// Of a channel whose id is told one day and whose title alone the next.
+#[tokio::test]
+async fn an_id_comes_before_a_title() {
+    let mut titled = seen("one", 24, Some(200));
+    titled.1.channel_title = Some("A channel".to_owned());
+    let views = views_of(&[of_channel(seen("one", 0, Some(100)), "a", 20), titled]).await;
+    assert_eq!(rows(&views, "channel_days", "UCa").len(), 2);
+    assert_eq!(rows(&views, "channels", "").len(), 1);
+    assert_eq!(rows(&views, "channel_niches", "").len(), 1);
+}
+
+#[tokio::test]
+async fn gains_do_not_reach_over_years() {
+    let years = 2 * 365 * 24;
+    let views = views_of(&[
+        of_channel(seen("back", 0, Some(10)), "a", 20),
+        of_channel(seen("back", years, Some(5_000_010)), "a", 20),
+        of_channel(seen("fresh", years - 24, Some(10)), "a", 20),
+        of_channel(seen("fresh", years, Some(17)), "a", 20),
+    ])
+    .await;
+    let video = row(&views, "videos", "back");
+    for gain in ["gain_views_1d", "gain_views_7d", "gain_views_28d"] {
+        assert_eq!(video[gain], Cell::Null, "{gain}");
+        assert_eq!(
+            row(&views, "channels", "UCa")[gain],
+            Cell::Int(7),
+            "{gain} of the channel"
+        );
+        assert_eq!(row(&views, "niches", "20")[gain], Cell::Int(7), "{gain} of the niche");
+    }
+}
+
+/// A video that left the chart long ago has no part in what the channel gained yesterday.
+#[tokio::test]
+async fn gains_of_a_channel_are_of_one_day() {
+    let months = 300 * 24;
+    let views = views_of(&[
+        of_channel(seen("old", 0, Some(0)), "a", 20),
+        of_channel(seen("old", 24, Some(1_000_000)), "a", 20),
+        of_channel(seen("new", months, Some(0)), "a", 20),
+        of_channel(seen("new", months + 24, Some(10)), "a", 20),
+    ])
+    .await;
+    let channel = row(&views, "channels", "UCa");
+    assert_eq!(
+        (&channel["gain_views_1d"], &channel["gain_views_28d"]),
+        (&Cell::Int(10), &Cell::Int(10))
+    );
+}
+
+#[tokio::test]
+async fn a_mean_is_told() {
+    let views = views_of(&[
+        of_channel(seen("one", 0, Some(100)), "a", 20),
+        of_channel(seen("two", 0, Some(5)), "a", 20),
+    ])
+    .await;
+    assert_eq!(row(&views, "category_hours", "")["views_mean"], Cell::real(52.5));
+}
+
+fn signal(hour: i64, source: TrendSource, scale: Scale, value: f64) -> (i64, TrendSignal) {
+    (hour, TrendSignal::of("word", source, 3_600, value, scale))
+}
+
+#[tokio::test]
+async fn a_source_that_fell_silent_has_no_say() {
+    let views = views_of(&[
+        signal(0, TrendSource::GoogleTrends, Scale::Index, 100.0),
+        signal(24 * 300, TrendSource::Reddit, Scale::Count, 50.0),
+        signal(24 * 301, TrendSource::Reddit, Scale::Count, 1.0),
+    ])
+    .await;
+    let keyword = row(&views, "trend_keywords", "word");
+    assert_eq!(
+        (&keyword["score"], &keyword["sources"]),
+        (&Cell::real(2.0), &Cell::Int(1))
+    );
+    assert_eq!(keyword["source_names"], Cell::Text("reddit".to_owned()));
+}
+
+#[tokio::test]
+async fn a_source_with_two_scales_counts_once() {
+    let views = views_of(&[
+        signal(0, TrendSource::GoogleTrends, Scale::Index, 40.0),
+        signal(0, TrendSource::GoogleTrends, Scale::Growth, 1_000.0),
+        signal(0, TrendSource::YoutubeSearch, Scale::Share, 50.0),
+    ])
+    .await;
+    assert_eq!(row(&views, "trend_keywords", "word")["score"], Cell::real(40.0));
+}
+
+/// The product's own table says nothing where nothing is known.
+#[tokio::test]
+async fn a_keyword_without_velocity_has_none_in_the_products_table() {
+    let database = Database::start().await;
+    let family = FAMILIES
+        .into_iter()
+        .find(|family| family.topics() == [Topic::TrendSignals])
+        .expect("a family");
+    let (hour, payload) = signal(0, TrendSource::GoogleTrends, Scale::Index, 40.0);
+    let event = Event::new("/test", at(hour), payload).expect("a valid event");
+    let record = record(0, 0, &event);
+    let (mut watermarks, partition) = (Watermarks::default(), record.partition);
+    let rows = decode(Topic::TrendSignals, &[record], DateTime::UNIX_EPOCH, &mut watermarks).expect("a row");
+    let batch = Batch {
+        rows: [(Topic::TrendSignals, rows)].into(),
+        spans: vec![events::Span {
+            partition,
+            from: 0,
+            to: 1,
+        }],
+        watermarks,
+    };
+    ViewsSink::new(database.pool.clone(), family)
+        .write(&batch)
+        .await
+        .expect("written");
+    let told: (f64, Option<f64>) = sqlx::query_as("SELECT trend_score::float8, velocity::float8 FROM public.trends")
+        .fetch_one(&database.pool)
+        .await
+        .expect("a trend");
+    assert_eq!(told, (40.0, None));
+}
