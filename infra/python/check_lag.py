@@ -118,9 +118,10 @@ def open_transactions(binary: str, config: dict, topic: str) -> None:
 
 
 def odd_places(binary: str, config: dict) -> None:
-    """A clock that is ahead, a position beyond the end, a member that never commits: none of them looks as if it were well."""
+    """A clock that is ahead, a position beyond the end, a member that never commits: none looks as if it were well."""
     brokers, topic = config["bootstrap.servers"], f"odd-{uuid.uuid4()}"
-    AdminClient(config).create_topics([NewTopic(topic, 3, 1)])[topic].result(30)
+    admin = AdminClient(config)
+    admin.create_topics([NewTopic(topic, 3, 1)])[topic].result(30)
     producer = Producer(config)
     for partition in range(3):
         for _ in range(50):
@@ -156,7 +157,8 @@ def odd_places(binary: str, config: dict) -> None:
 def commits_now_and_then(binary: str, config: dict) -> None:
     """A consumer as Kafka's clients make it commits every 5 s: its rate is the true one still."""
     brokers, topic, group = config["bootstrap.servers"], f"auto-{uuid.uuid4()}", f"auto-{uuid.uuid4()}"
-    AdminClient(config).create_topics([NewTopic(topic, 1, 1)])[topic].result(30)
+    admin = AdminClient(config)
+    admin.create_topics([NewTopic(topic, 1, 1)])[topic].result(30)
     producer = Producer(config)
     consumer = Consumer({**config, "group.id": group, "auto.offset.reset": "earliest"})
     consumer.subscribe([topic])

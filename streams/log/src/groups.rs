@@ -88,6 +88,8 @@ impl GroupLag {
 }
 
 type PartitionName = (String, i32);
+/// A group, and a partition that a member of it was given.
+type Read = (String, PartitionName);
 
 /// Whether one of `groups` has a member: a process that takes part, or was killed a moment ago.
 ///
@@ -162,7 +164,7 @@ impl GroupProbe {
     fn measure(
         &mut self,
         found: impl Iterator<Item = Place>,
-        mut reads: BTreeSet<(String, PartitionName)>,
+        mut reads: BTreeSet<Read>,
         clock: &dyn Clock,
     ) -> Result<Vec<GroupLag>, LogError> {
         let mut places: BTreeMap<(String, PartitionName), Place> = BTreeMap::new();
@@ -256,7 +258,7 @@ impl GroupProbe {
         &mut self,
         besides: &BTreeSet<&str>,
         clock: &dyn Clock,
-    ) -> Result<(Vec<Place>, BTreeSet<(String, PartitionName)>), LogError> {
+    ) -> Result<(Vec<Place>, BTreeSet<Read>), LogError> {
         let metadata = self.inner.fetch_metadata(None, TIMEOUT);
         let metadata = metadata.map_err(|source| self.unreachable(source))?;
         let mut all = TopicPartitionList::new();

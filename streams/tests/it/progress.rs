@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::Utc;
+use chrono::{TimeDelta, Utc};
 use events::{Clock, Partition, Positions, Topic};
 use log::Producer;
-use streams::Status;
 use streams::progress::{Watched, report};
+use streams::{Status, Trouble};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -105,4 +105,87 @@ async fn a_partition_that_nobody_reads_is_told_of() {
     assert_eq!(behind, 0);
     stop.cancel();
     reporting.await.expect("it ends");
+}
+
+/// Brokers that are away take the partitions from the group; what it is waiting for is told all the same, over nobody who reads them.
+#[tokio::test(flavor = "multi_thread")]
+async fn brokers_that_are_away_are_told_of_where_it_read_last() {
+    let database = Database::start().await;
+    let partition = |number| Partition {
+        topic: Topic::VideoSnapshots,
+        number,
+    };
+    for (number, age) in [(0, "1 minute"), (1, "-1 hour")] {
+        let known = "INSERT INTO sink.progress (sink, topic, partition, position, end_offset, updated_at) \
+             VALUES ($1, $2, $3, 0, 0, now() - $4::interval)";
+        sqlx::query(known)
+            .bind(SINK)
+            .bind(Topic::VideoSnapshots.name())
+            .bind(number)
+            .bind(age)
+            .execute(&database.pool)
+            .await
+            .expect("noted");
+    }
+    let mut given_up = Positions::default();
+    given_up.set(partition(0), 0);
+    given_up.set(partition(1), 0);
+    let status = Status {
+        given_up,
+        trouble: Some(Trouble {
+            reason: "brokers are away".to_owned(),
+            since: SystemClock.now(),
+        }),
+        ..Status::default()
+    };
+    let (_status, watched) = watch::channel(status);
+    let watched = Watched {
+        sink: SINK.to_owned(),
+        topics: vec![Topic::VideoSnapshots],
+        status: watched,
+    };
+    let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let settings = log::Settings {
+        brokers: free.local_addr().expect("its address").to_string(),
+        properties: [].into(),
+    };
+    drop(free);
+    let stop = CancellationToken::new();
+    let reporting = tokio::spawn(report(
+        vec![watched],
+        settings,
+        database.pool.clone(),
+        Arc::new(SystemClock),
+        watch::Sender::new(None),
+        stop.clone(),
+    ));
+    let (trouble, _) = told(&database, partition(0), |trouble| trouble.is_some()).await;
+    assert_eq!(trouble.as_deref(), Some("brokers are away"));
+    let (trouble, _) = told(&database, partition(1), |_| true).await;
+    assert_eq!(trouble, None, "another process has told of it just now");
+    stop.cancel();
+    reporting.await.expect("it ends");
+}
+
+#[test]
+fn a_step_that_does_not_end_is_trouble() {
+    let now = SystemClock.now();
+    let begun = |seconds| Status {
+        step_since: Some(now - TimeDelta::seconds(seconds)),
+        ..Status::default()
+    };
+    assert_eq!(begun(29).trouble_at(now), None);
+    let trouble = begun(31).trouble_at(now).expect("trouble");
+    assert_eq!(trouble.since, now - TimeDelta::seconds(31));
+    assert!(trouble.reason.contains("still under way"), "{}", trouble.reason);
+    assert!(!trouble.is_of_brokers());
+    let failed = Trouble {
+        reason: "the disk is full".to_owned(),
+        since: now,
+    };
+    let both = Status {
+        trouble: Some(failed.clone()),
+        ..begun(31)
+    };
+    assert_eq!(both.trouble_at(now), Some(failed));
 }
