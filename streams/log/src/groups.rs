@@ -57,7 +57,7 @@ pub struct GroupLag {
     pub holds_no_record: bool,
 }
 
-/// A partition that a group reads, or has begun to, without having said where it stands.
+/// A partition with records that a member of a group was given, without the group having said where it stands.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Uncommitted {
     pub group: String,
@@ -176,7 +176,8 @@ impl GroupProbe {
         let partitions: BTreeSet<PartitionName> = of_places.map(|(_, partition)| partition.clone()).collect();
         let marks = self.watermarks(&partitions)?;
         let uncommitted = |(group, partition): (String, PartitionName)| {
-            let end = marks.get(&partition)?.end;
+            // where nothing has been sent there is nothing to commit
+            let end = marks.get(&partition).filter(|marks| marks.begin < marks.end)?.end;
             let (topic, partition) = partition;
             Some(Uncommitted {
                 group,

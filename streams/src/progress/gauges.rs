@@ -57,7 +57,7 @@ pub fn describe() {
     );
     metrics::describe_gauge!(
         UNCOMMITTED,
-        "Partitions that members of the group were given, and of which it has committed no position."
+        "Partitions with records that members of the group were given, and of which it has committed no position."
     );
     metrics::describe_gauge!(
         OF_SINKS[0],
