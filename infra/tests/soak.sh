@@ -3,7 +3,8 @@
 #
 #   infra/tests/soak.sh BIN [MINUTES]
 #
-# Memory may not grow by more than half between the first quarter and the end; at the end verify must agree.
+# Memory may not grow by more than half between the first quarter and the end, and nothing may be more than a minute behind then; at
+# the end verify must agree.
 set -euo pipefail
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -36,6 +37,8 @@ main() {
     open_workshop "${1:?usage: soak.sh BIN [MINUTES]}"
     section "$minutes minutes of simulated load"
     if start_up && watch_it $((minutes * 60)); then
+        ytempire lag --json
+        equals "every pipeline keeps up" "$(json 'max(r["behind_seconds"] or 0 for r in d) <= 60')" True
         equals "memory is bounded ($EARLY_KB kB early, $LATE_KB kB late)" "$((LATE_KB * 2 <= EARLY_KB * 3))" 1
         signal_up INT
         ends_with 0 "SIGINT ends it in order"
