@@ -95,6 +95,7 @@ impl View {
             View::Tile(tile) => {
                 columns.extend(tile.values.iter().map(|(column, _)| *column));
                 columns.extend(tile.derived.iter().map(|(column, _)| *column));
+                columns.extend(tile.told());
                 columns.extend([AS_OF, LAST_ORDER]);
                 if tile.has_first() {
                     columns.push(FIRST_ORDER);

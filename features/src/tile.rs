@@ -1,8 +1,8 @@
 //! Tiles: mergeable partial aggregates per key and period.
 //!
 //! Most columns merge idempotently, so that an observation that is delivered twice counts once: the larger of two
-//! cumulative counters is the later one, and `Last` columns come, all together, from the observation with the greatest
-//! `last_order`. What adds up (`Count`, `Sum`, `Quantiles`) does not; a tile with such columns is made of rows whose event
+//! cumulative counters is the later one, `Newest` columns are each the newest that was told, and `Last` columns come, all
+//! together, from the observation with the greatest `last_order`. What adds up (`Count`, `Sum`, `Quantiles`) does not; a tile with such columns is made of rows whose event
 //! id was not seen before ([`Tile::counts_once`]).
 
 use events::Topic;
@@ -12,8 +12,11 @@ use crate::{Column, Kind};
 /// How a column of two tiles of the same key becomes one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Merge {
-    /// Of the observation with the greatest `last_order`.
+    /// Of the observation with the greatest `last_order`, whatever else that tells.
     Last,
+    /// The newest that was told: of the observations where it is not null the one of the greatest event time, and of two of one time the
+    /// least value. That time stands in the column named. What tells less, as of a video that is gone, hides nothing.
+    Newest(&'static str),
     /// Of the observation with the least `first_order`.
     First,
     Max,
@@ -78,9 +81,6 @@ pub enum Period {
 pub enum Order {
     /// By event time, then the number of `Last` columns that it fills, then its id.
     Observation,
-    /// By the number of `Last` columns that it fills, then event time, then its id. For what describes a thing: an observation that
-    /// tells less, as of a video that is gone, hides nothing.
-    Fullest,
     /// By event time, then by arrival in the log: the sender corrects what it said of the same moment.
     Arrival,
 }
@@ -122,6 +122,14 @@ impl Tile {
     /// Whether a second delivery of an event would count twice, so that it has to be left out.
     pub fn counts_once(&self) -> bool {
         self.order == Order::Arrival || self.values.iter().any(|(_, merge)| merge.is_additive())
+    }
+
+    /// When the [`Merge::Newest`] columns were told.
+    pub fn told(&self) -> impl Iterator<Item = Column> {
+        self.values.iter().filter_map(|(_, merge)| match merge {
+            Merge::Newest(told) => Some(time(told)),
+            _ => None,
+        })
     }
 
     pub fn has_sketches(&self) -> bool {
@@ -215,7 +223,7 @@ impl Tile {
     }
 
     /// Fixed width, so that it sorts as text: microseconds (20 digits), then filled columns (2 digits) and id, or the
-    /// offset (20 digits); or filled columns, microseconds, id.
+    /// offset (20 digits).
     fn last_order_sql(&self) -> String {
         let time = "lpad(CAST(arrow_cast(observed_at, 'Int64') AS VARCHAR), 20, '0')";
         if self.order == Order::Arrival {
@@ -230,11 +238,7 @@ impl Tile {
         } else {
             filled.join(" + ")
         };
-        let filled = format!("lpad(CAST({filled} AS VARCHAR), 2, '0')");
-        match self.order {
-            Order::Fullest => format!("{filled} || {time} || _event_id"),
-            Order::Observation | Order::Arrival => format!("{time} || {filled} || _event_id"),
-        }
+        format!("{time} || lpad(CAST({filled} AS VARCHAR), 2, '0') || _event_id")
     }
 
     fn aggregate(&self, column: &str, merge: Merge) -> String {
@@ -245,6 +249,10 @@ impl Tile {
             Merge::Count => format!("count({column}) AS {column}"),
             // of two deliveries of one observation the first counts
             Merge::Last => format!("last_value({column} ORDER BY last_order, _offset DESC) AS {column}"),
+            Merge::Newest(told) => format!(
+                "last_value({column} ORDER BY as_of, {column} DESC) FILTER (WHERE {column} IS NOT NULL) AS {column}, \
+                 max(as_of) FILTER (WHERE {column} IS NOT NULL) AS {told}"
+            ),
             Merge::First => format!("first_value({column} ORDER BY last_order, _offset) AS {column}"),
             Merge::Distinct => format!("distinct_sketch({column}) AS {column}"),
             Merge::Quantiles => format!("quantile_sketch({column}) AS {column}"),
@@ -279,6 +287,17 @@ pub(crate) const fn time(name: &'static str) -> Column {
 pub(crate) const fn last(name: &'static str, kind: Kind) -> (Column, Merge) {
     (Column::new(name, kind), Merge::Last)
 }
+
+/// A column whose newest value counts, and the name of the column with its time.
+macro_rules! newest {
+    ($name:literal, $kind:expr) => {
+        (
+            crate::Column::new($name, $kind),
+            crate::Merge::Newest(concat!($name, "_told")),
+        )
+    };
+}
+pub(crate) use newest;
 
 pub(crate) const fn max(name: &'static str) -> (Column, Merge) {
     (Column::new(name, Kind::Big), Merge::Max)

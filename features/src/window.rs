@@ -24,6 +24,7 @@ pub fn merge(tile: &'static Tile, left: &Row, right: &Row) -> Result<Row, NoSket
         row.push(match kind {
             Merge::Last => if newer { &right[at] } else { &left[at] }.clone(),
             Merge::First => if older { &right[at] } else { &left[at] }.clone(),
+            Merge::Newest(told) => newest((&left[place(told)], &left[at]), (&right[place(told)], &right[at])),
             Merge::Max | Merge::Counter => chosen(&left[at], &right[at], Ordering::Greater),
             Merge::Min => chosen(&left[at], &right[at], Ordering::Less),
             Merge::Sum | Merge::Count => sum(&left[at], &right[at]),
@@ -72,6 +73,17 @@ pub fn gain(tile: &'static Tile, counter: &str, before: &Row, last: &Row) -> Opt
     match (before.get(at)?, last.get(at)?) {
         (Cell::Int(before), Cell::Int(last)) => Some(last - before),
         _ => None,
+    }
+}
+
+/// Of two values, each with when it was told, the later one; of one time the lesser.
+fn newest(left: (&Cell, &Cell), right: (&Cell, &Cell)) -> Cell {
+    match (left.0, right.0) {
+        (Cell::Null, _) => right.1.clone(),
+        (_, Cell::Null) => left.1.clone(),
+        (told, other) if told == other => chosen(left.1, right.1, Ordering::Less),
+        (told, other) if told < other => right.1.clone(),
+        _ => left.1.clone(),
     }
 }
 

@@ -42,9 +42,10 @@ pub(crate) struct Described {
     late: i64,
 }
 
-/// What is for people: sketches and orders are not.
+/// What is for people: sketches, orders, and when each column was told are not.
 pub(crate) fn is_shown(column: &Column) -> bool {
-    column.kind != Kind::Bytes && !["last_order", "first_order"].contains(&column.name)
+    let is_inner = column.name.ends_with("_told") || ["last_order", "first_order"].contains(&column.name);
+    column.kind != Kind::Bytes && !is_inner
 }
 
 pub(crate) fn shown(view: &View) -> Vec<Column> {

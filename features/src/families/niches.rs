@@ -6,7 +6,7 @@
 use events::Topic;
 
 use crate::tile::{
-    CHANNEL_REF, DAY, HOUR, OBSERVED_DAY, OBSERVED_HOUR, Order, big, counter, day, int, last, max, real, text,
+    CHANNEL_REF, DAY, HOUR, OBSERVED_DAY, OBSERVED_HOUR, big, counter, day, int, last, max, newest, real, text,
 };
 use crate::{Column, Derive, Family, Kind, Merge, Period, Rollup, Tile};
 
@@ -60,13 +60,12 @@ pub(crate) const FAMILY: Family = Family {
             topic: Topic::VideoSnapshots,
             keys: &[text("video_id"), DAY],
             values: &[
-                last("channel_ref", Kind::Text),
-                last("category_id", Kind::Int),
+                newest!("channel_ref", Kind::Text),
+                newest!("category_id", Kind::Int),
                 counter("views"),
             ],
             expressions: &[OBSERVED_DAY, CHANNEL_REF],
             period: Period::Day,
-            order: Order::Fullest,
             ..Tile::PLAIN
         },
         Tile {
@@ -142,12 +141,12 @@ pub(crate) const FAMILY: Family = Family {
                 "INSERT INTO touched_niche_days SELECT DISTINCT c.category_id, t.day FROM incoming_video_niche_days n \
                  JOIN video_niches v ON v.video_id = n.video_id JOIN channel_niches c ON c.channel_ref = v.channel_ref \
                  CROSS JOIN LATERAL (SELECT n.day UNION ALL (SELECT x.day FROM video_niche_days x \
-                 WHERE x.video_id = n.video_id AND x.day > n.day ORDER BY x.day LIMIT 1)) t ON CONFLICT DO NOTHING",
+                 WHERE x.video_id = n.video_id AND x.day > n.day AND x.views IS NOT NULL ORDER BY x.day LIMIT 1)) t ON CONFLICT DO NOTHING",
                 "INSERT INTO touched_niches SELECT DISTINCT category_id FROM touched_niche_days ON CONFLICT DO NOTHING",
                 "INSERT INTO touched_niches SELECT category_id FROM incoming_niche_names ON CONFLICT DO NOTHING",
                 "ANALYZE touched_niche_days",
                 "INSERT INTO touched_niche_peers SELECT p.video_id, coalesce((SELECT max(x.day) FROM video_niche_days x \
-                 WHERE x.video_id = p.video_id AND x.day < p.from_day), p.from_day), p.to_day FROM ( \
+                 WHERE x.video_id = p.video_id AND x.day < p.from_day AND x.views IS NOT NULL), p.from_day), p.to_day FROM ( \
                  SELECT t.video_id, min(t.day) AS from_day, max(t.day) AS to_day FROM touched_niche_days s \
                  JOIN channel_niches c ON c.category_id = s.category_id \
                  JOIN video_niches v ON v.channel_ref = c.channel_ref \

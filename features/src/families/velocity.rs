@@ -2,7 +2,7 @@
 
 use events::Topic;
 
-use crate::tile::{CHANNEL_REF, HOUR, OBSERVED_HOUR, Order, big, counter, int, last, real, text, time};
+use crate::tile::{CHANNEL_REF, HOUR, OBSERVED_HOUR, big, counter, int, newest, real, text, time};
 use crate::{Family, Kind, Period, Rollup, Tile};
 
 /// Whole days between publication and observation.
@@ -19,15 +19,14 @@ pub(crate) const FAMILY: Family = Family {
             topic: Topic::VideoSnapshots,
             keys: &[text("video_id"), HOUR],
             values: &[
-                last("channel_ref", Kind::Text),
-                last("published_at", Kind::Time),
+                newest!("channel_ref", Kind::Text),
+                newest!("published_at", Kind::Time),
                 counter("views"),
                 counter("likes"),
                 counter("comments"),
             ],
             expressions: &[OBSERVED_HOUR, CHANNEL_REF],
             period: Period::Hour,
-            order: Order::Fullest,
             ..Tile::PLAIN
         },
         Tile {
@@ -35,13 +34,12 @@ pub(crate) const FAMILY: Family = Family {
             topic: Topic::VideoSnapshots,
             keys: &[text("video_id"), int("age_days")],
             values: &[
-                last("channel_ref", Kind::Text),
-                last("published_at", Kind::Time),
+                newest!("channel_ref", Kind::Text),
+                newest!("published_at", Kind::Time),
                 counter("views"),
             ],
             expressions: &[AGE_DAYS, CHANNEL_REF],
             filter: "published_at IS NOT NULL AND observed_at >= published_at AND views IS NOT NULL",
-            order: Order::Fullest,
             ..Tile::PLAIN
         },
     ],

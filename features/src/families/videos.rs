@@ -2,7 +2,7 @@
 
 use events::Topic;
 
-use crate::tile::{CHANNEL_REF, DAY, OBSERVED_DAY, Order, big, counter, day, int, last, text, time};
+use crate::tile::{CHANNEL_REF, DAY, OBSERVED_DAY, big, counter, day, int, last, newest, text, time};
 use crate::{Family, Kind, Period, Rollup, Tile};
 
 pub(crate) const FAMILY: Family = Family {
@@ -30,10 +30,12 @@ pub(crate) const FAMILY: Family = Family {
         ),
     ],
     find: &[
-        // a gain looks back one tile, so reading starts at the tile before
-        "INSERT INTO touched_videos SELECT n.video_id, min(n.day), coalesce((SELECT max(p.day) FROM video_day_tiles p \
-         WHERE p.video_id = n.video_id AND p.day < min(n.day)), min(n.day)) FROM incoming_video_day_tiles n \
-         GROUP BY n.video_id",
+        // a gain looks back to the last count before, so reading starts there
+        "INSERT INTO touched_videos SELECT n.video_id, n.day, least(n.day, \
+         (SELECT max(p.day) FROM video_day_tiles p WHERE p.video_id = n.video_id AND p.day < n.day AND p.views IS NOT NULL), \
+         (SELECT max(p.day) FROM video_day_tiles p WHERE p.video_id = n.video_id AND p.day < n.day AND p.likes IS NOT NULL), \
+         (SELECT max(p.day) FROM video_day_tiles p WHERE p.video_id = n.video_id AND p.day < n.day AND p.comments IS NOT NULL)) \
+         FROM (SELECT video_id, min(day) AS day FROM incoming_video_day_tiles GROUP BY video_id) n",
         "INSERT INTO touched_entries SELECT region, video_id, day FROM incoming_trending_entries ON CONFLICT DO NOTHING",
         "ANALYZE touched_videos",
         "ANALYZE touched_entries",
@@ -58,19 +60,18 @@ const TILES: &[Tile] = &[
         topic: Topic::VideoSnapshots,
         keys: &[text("video_id"), DAY],
         values: &[
-            last("channel_ref", Kind::Text),
-            last("channel_id", Kind::Text),
-            last("channel_title", Kind::Text),
-            last("title", Kind::Text),
-            last("category_id", Kind::Int),
-            last("published_at", Kind::Time),
+            newest!("channel_ref", Kind::Text),
+            newest!("channel_id", Kind::Text),
+            newest!("channel_title", Kind::Text),
+            newest!("title", Kind::Text),
+            newest!("category_id", Kind::Int),
+            newest!("published_at", Kind::Time),
             counter("views"),
             counter("likes"),
             counter("dislikes"),
             counter("comments"),
         ],
         expressions: &[OBSERVED_DAY, CHANNEL_REF],
-        order: Order::Fullest,
         ..Tile::PLAIN
     },
     Tile {
@@ -79,13 +80,13 @@ const TILES: &[Tile] = &[
         topic: Topic::VideoSnapshots,
         keys: &[text("region"), DAY, text("video_id")],
         values: &[
-            last("rank", Kind::Int),
-            last("channel_ref", Kind::Text),
-            last("channel_id", Kind::Text),
-            last("channel_title", Kind::Text),
-            last("title", Kind::Text),
-            last("category_id", Kind::Int),
-            last("published_at", Kind::Time),
+            newest!("rank", Kind::Int),
+            newest!("channel_ref", Kind::Text),
+            newest!("channel_id", Kind::Text),
+            newest!("channel_title", Kind::Text),
+            newest!("title", Kind::Text),
+            newest!("category_id", Kind::Int),
+            newest!("published_at", Kind::Time),
             counter("views"),
             counter("likes"),
             counter("dislikes"),
@@ -93,7 +94,6 @@ const TILES: &[Tile] = &[
         ],
         expressions: &[OBSERVED_DAY, CHANNEL_REF, ("rank", "trending_rank")],
         filter: "region IS NOT NULL",
-        order: Order::Fullest,
         ..Tile::PLAIN
     },
     Tile {
@@ -102,15 +102,14 @@ const TILES: &[Tile] = &[
         topic: Topic::ChannelSnapshots,
         keys: &[text("channel_id"), DAY],
         values: &[
-            last("title", Kind::Text),
-            last("country", Kind::Text),
-            last("published_at", Kind::Time),
-            last("subscribers", Kind::Big),
+            newest!("title", Kind::Text),
+            newest!("country", Kind::Text),
+            newest!("published_at", Kind::Time),
+            newest!("subscribers", Kind::Big),
             counter("views"),
             counter("videos"),
         ],
         expressions: &[OBSERVED_DAY],
-        order: Order::Fullest,
         ..Tile::PLAIN
     },
     Tile {

@@ -52,6 +52,7 @@ fn hidden(tile: &Tile) -> String {
     let sketches = tile.values.iter().filter(|(_, merge)| merge.is_sketch());
     let names = tile.keys.iter().map(|key| key.name);
     let names = names.chain(sketches.map(|(column, _): &(_, Merge)| column.name));
+    let names = names.chain(tile.told().map(|told| told.name));
     let names: Vec<&str> = names.chain(["updated_at", "last_order", "first_order"]).collect();
     format!("'{{{}}}'::text[]", names.join(","))
 }

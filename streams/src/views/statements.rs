@@ -57,6 +57,10 @@ pub(super) fn merge_incoming(tile: &'static Tile) -> String {
         .iter()
         .map(|(column, merge)| set(column.name, *merge))
         .collect();
+    sets.extend(
+        tile.told()
+            .map(|told| format!("{0} = GREATEST(t.{0}, excluded.{0})", told.name)),
+    );
     sets.extend(tile.derived.iter().map(|(column, derive)| match derive {
         Derive::Mean(sum, count) => format!(
             "{} = CAST({} AS double precision) / CAST(nullif({}, 0) AS double precision)",
@@ -85,6 +89,11 @@ pub(super) fn merge_incoming(tile: &'static Tile) -> String {
 
 fn set(column: &str, merge: Merge) -> String {
     match merge {
+        Merge::Newest(told) => format!(
+            "{column} = CASE WHEN excluded.{told} IS NULL THEN t.{column} \
+             WHEN t.{told} IS NULL OR excluded.{told} > t.{told} THEN excluded.{column} \
+             WHEN excluded.{told} = t.{told} THEN LEAST(t.{column}, excluded.{column}) ELSE t.{column} END"
+        ),
         Merge::Max | Merge::Counter => format!("{column} = GREATEST(t.{column}, excluded.{column})"),
         Merge::Min => format!("{column} = LEAST(t.{column}, excluded.{column})"),
         Merge::Sum | Merge::Count => format!("{column} = {}", added(column)),

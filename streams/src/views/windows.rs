@@ -25,7 +25,8 @@ impl Window {
         self.inside.len()
     }
 
-    /// How much a cumulative counter grew in the window, between the newest tiles that tell it: see [`features::gain`].
+    /// How much a cumulative counter grew in the window, between the newest tiles that tell it: see [`features::gain`]. That before the
+    /// window is older than it by the window's own length at most, or by 3 days if that is more.
     pub fn gain(&self, tile: &'static Tile, counter: &str) -> Option<i64> {
         let at = View::Tile(tile)
             .columns()
@@ -104,10 +105,16 @@ pub async fn read_window(
     let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
     let same = same_entity(tile, 3);
     let statement = format!(
-        "SELECT * FROM (SELECT {names} FROM views.{tile} WHERE {same} AND {period} < $1 ORDER BY {period} DESC LIMIT {LOOKS_BACK}) b \
+        "SELECT * FROM (SELECT {names} FROM views.{tile} WHERE {same} AND {period} < $1 AND {period} >= {oldest} ORDER BY {period} DESC LIMIT {LOOKS_BACK}) b \
          UNION ALL SELECT {names} FROM views.{tile} WHERE {same} AND {period} >= $1 AND {period} < $2",
         names = names.join(", "),
         tile = tile.name,
+        // a gain does not reach over years
+        oldest = match tile.period {
+            Period::Day => "$1::date - greatest($2::date - $1::date, 3)",
+            Period::Hour | Period::Always =>
+                "$1::timestamptz - greatest($2::timestamptz - $1::timestamptz, INTERVAL '72 hours')",
+        },
     );
     let mut query = sqlx::query(AssertSqlSafe(statement));
     query = match tile.period {

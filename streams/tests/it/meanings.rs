@@ -6,7 +6,10 @@ use arrow::array::RecordBatch;
 use arrow::compute::concat_batches;
 use chrono::{DateTime, TimeDelta, Utc};
 use events::payload::{Availability, Scale, TrendSource};
-use events::{CategoryName, ChannelId, Event, Payload, Region, Topic, TrendSignal, VideoId, VideoSnapshot, Watermarks};
+use events::{
+    CategoryName, ChannelId, ChannelSnapshot, Event, Payload, Region, Topic, TrendSignal, VideoId, VideoSnapshot,
+    Watermarks,
+};
 use features::{Cell, FAMILIES, View, Views};
 use streams::{Batch, Sink, ViewsSink, decode::decode};
 
@@ -183,6 +186,97 @@ async fn gains_of_a_channel_are_of_one_day() {
     assert_eq!(
         (&channel["gain_views_1d"], &channel["gain_views_28d"]),
         (&Cell::Int(10), &Cell::Int(10))
+    );
+}
+
+/// Two files tell of one channel on one day: one its country, one its subscribers.
+#[tokio::test]
+async fn each_column_has_the_newest_that_was_told() {
+    let told = |hour, country: Option<&str>, subscribers| {
+        let snapshot = ChannelSnapshot {
+            title: Some(format!("at {hour}")),
+            country: country.map(|country| Region::new(country).expect("a region")),
+            subscribers,
+            ..ChannelSnapshot::of(ChannelId::new("UCaaaaaaaaaaaaaaaaaaaaaa").expect("an id"))
+        };
+        (hour, snapshot)
+    };
+    let all = [
+        told(9, Some("FR"), Some(100)),
+        told(12, None, Some(90)),
+        told(15, Some("DE"), None),
+    ];
+    for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
+        let views = views_of(&order.map(|one| all[one].clone())).await;
+        let day = row(&views, "channel_day_tiles", "UC");
+        assert_eq!(
+            (&day["title"], &day["country"], &day["subscribers"]),
+            (
+                &Cell::Text("at 15".to_owned()),
+                &Cell::Text("DE".to_owned()),
+                &Cell::Int(90)
+            )
+        );
+    }
+}
+
+#[tokio::test]
+async fn gains_are_between_counts() {
+    let likes_only = |hour| {
+        let mut seen = seen("one", hour, None);
+        seen.1.likes = Some(3);
+        seen
+    };
+    let views = views_of(&[
+        of_channel(seen("one", 0, Some(1_000)), "a", 20),
+        likes_only(24),
+        of_channel(seen("one", 48, Some(3_000)), "a", 20),
+        likes_only(72),
+    ])
+    .await;
+    let gains: Vec<Cell> = rows(&views, "video_days", "one")
+        .iter()
+        .map(|day| day["gain_views"].clone())
+        .collect();
+    assert_eq!(gains, [Cell::Null, Cell::Null, Cell::Int(2_000), Cell::Null]);
+    for view in ["channel_days", "niche_days"] {
+        let key = if view == "niche_days" { "20" } else { "UCa" };
+        let gains: Vec<Cell> = rows(&views, view, key)
+            .iter()
+            .map(|day| day["gain_views"].clone())
+            .collect();
+        assert_eq!(gains, [Cell::Null, Cell::Null, Cell::Int(2_000), Cell::Null], "{view}");
+    }
+    // as of the last count, not of the day after it
+    assert_eq!(row(&views, "videos", "one")["gain_views_1d"], Cell::Int(2_000));
+}
+
+#[tokio::test]
+async fn a_return_to_the_chart_is_no_climb() {
+    let charted = |hour, rank, views| {
+        let mut seen = of_channel(seen("one", hour, Some(views)), "a", 20);
+        seen.1.region = Some(Region::new("GB").expect("a region"));
+        seen.1.trending_rank = Some(rank);
+        seen
+    };
+    let views = views_of(&[charted(0, 3, 10), charted(24, 2, 20), charted(24 * 370, 7, 900_000)]).await;
+    let told: Vec<_> = rows(&views, "trending_ranks", "GB")
+        .iter()
+        .map(|day| {
+            (
+                day["rank_change"].clone(),
+                day["gain_views"].clone(),
+                day["days_on_chart"].clone(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (Cell::Null, Cell::Null, Cell::Int(1)),
+            (Cell::Int(1), Cell::Int(10), Cell::Int(2)),
+            (Cell::Null, Cell::Null, Cell::Int(3))
+        ]
     );
 }
 

@@ -1,16 +1,25 @@
--- previous_rank is that of the video's previous day on the chart; a positive change is a climb.
--- best_rank and days_on_chart count up to the day of the row.
+-- previous_rank is that of the video's last day on the chart before, if that is no more than 3 days older, and gain_views the growth
+-- since; a positive change is a climb. best_rank and days_on_chart count up to the day of the row.
+WITH entries AS (
+    SELECT
+        trending_entries.*,
+        day - INTERVAL '3 days' <= lag(day) OVER (PARTITION BY region, video_id ORDER BY day) AS follows,
+        lag(rank) OVER (PARTITION BY region, video_id ORDER BY day) AS rank_before,
+        lag(views) OVER (PARTITION BY region, video_id ORDER BY day) AS views_before,
+        min(rank) OVER (PARTITION BY region, video_id ORDER BY day ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS best_rank,
+        CAST(row_number() OVER (PARTITION BY region, video_id ORDER BY day) AS bigint) AS days_on_chart
+    FROM trending_entries
+)
 SELECT
     region,
     day,
     video_id,
     category_id,
     rank,
-    lag(rank) OVER (PARTITION BY region, video_id ORDER BY day) AS previous_rank,
-    lag(rank) OVER (PARTITION BY region, video_id ORDER BY day) - rank AS rank_change,
-    min(rank) OVER (PARTITION BY region, video_id ORDER BY day ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
-        AS best_rank,
-    CAST(row_number() OVER (PARTITION BY region, video_id ORDER BY day) AS bigint) AS days_on_chart,
-    views - lag(views) OVER (PARTITION BY region, video_id ORDER BY day) AS gain_views,
+    CASE WHEN follows THEN rank_before END AS previous_rank,
+    CASE WHEN follows THEN rank_before - rank END AS rank_change,
+    best_rank,
+    days_on_chart,
+    CASE WHEN follows THEN views - views_before END AS gain_views,
     as_of
-FROM trending_entries
+FROM entries

@@ -1,12 +1,12 @@
 -- The newest known value of each column; a day that doesn't tell a title does not hide the one told before.
 -- Its channel is known by the title only where the id was never told.
--- A gain over 1, 7 or 28 days is the difference to the newest day with a count that is at least so much older than the last, and no
--- more than 3, 10 or 35 days.
+-- A gain over 1, 7 or 28 days is the difference of the last count to the newest one of a day at least so much older, and no more than
+-- 3, 10 or 35 days.
 WITH spanned AS (
     SELECT
         video_id, day, channel_ref, channel_id, channel_title, title, category_id, published_at,
         views, likes, dislikes, comments, as_of,
-        first_value(day) OVER (PARTITION BY video_id ORDER BY day DESC) AS newest_day
+        max(CASE WHEN views IS NOT NULL THEN day END) OVER (PARTITION BY video_id) AS newest_day
     FROM video_day_tiles
 ),
 state AS (

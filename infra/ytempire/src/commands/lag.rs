@@ -123,12 +123,27 @@ impl Cluster {
 async fn show(cluster: &Cluster, json: bool, watch: bool) -> Result<()> {
     let log = cluster.log().clone();
     tokio::task::spawn_blocking(move || log::Probe::open(&log)?.reach()).await??;
-    let log = cluster.log().clone();
-    let mut observer = tokio::task::spawn_blocking(move || Observer::open(&log, RATES_OVER)).await??;
+    let mut observer = None;
     let begun = tokio::time::Instant::now();
     loop {
-        let (kept, lags) = look(cluster, observer).await?;
-        observer = kept;
+        let looked = async {
+            let log = cluster.log().clone();
+            let observer = match observer.take() {
+                Some(observer) => observer,
+                None => tokio::task::spawn_blocking(move || Observer::open(&log, RATES_OVER)).await??,
+            };
+            look(cluster, observer).await
+        };
+        let (kept, lags) = match looked.await {
+            // whoever watches wants to see when they are back
+            Err(error) if watch => {
+                eprintln!("{error:#}; looking again");
+                tokio::time::sleep(BETWEEN_LOOKS).await;
+                continue;
+            }
+            looked => looked?,
+        };
+        observer = Some(kept);
         let is_told = |lag: &Lag| lag.position.is_none() || lag.in_per_second.is_some() && lag.out_per_second.is_some();
         if !watch && !lags.iter().all(is_told) && begun.elapsed() < PATIENCE {
             tokio::time::sleep(BETWEEN_LOOKS).await;
