@@ -22,6 +22,8 @@ use crate::{Session, SqlError};
 pub struct Cut<'a> {
     /// Those that came before.
     pub at: &'a Positions,
+    /// And those of events that came before on another partition, where the lake did not take them, by their ids.
+    pub also: &'a [String],
     /// But those of events that a sink has put aside, by their ids.
     pub refused: &'a [String],
     /// And those of a removal, as if they had gone.
@@ -30,10 +32,13 @@ pub struct Cut<'a> {
 
 impl Cut<'_> {
     fn predicate(&self, topic: Topic) -> Expr {
+        let ids = |ids: &[String]| ids.iter().map(|id| lit(id.as_str())).collect();
         let mut kept = before(topic, self.at);
+        if !self.also.is_empty() {
+            kept = kept.or(col("_event_id").in_list(ids(self.also), false));
+        }
         if !self.refused.is_empty() {
-            let ids = self.refused.iter().map(|id| lit(id.as_str())).collect();
-            kept = kept.and(col("_event_id").in_list(ids, true));
+            kept = kept.and(col("_event_id").in_list(ids(self.refused), true));
         }
         match self.removal.and_then(|removal| removal.predicate(Table::of(topic))) {
             Some(doomed) => kept.and(not(doomed)),

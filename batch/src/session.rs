@@ -41,7 +41,7 @@ impl Session {
             .with_information_schema(true)
             .with_default_catalog_and_schema("lake", "public");
         let context = SessionContext::new_with_config(config);
-        features::sketch::register(&context);
+        features::functions::register(&context);
         let session = Self { context };
         session.register_tables(lake).await?;
         session.register_views().await?;

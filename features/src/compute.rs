@@ -12,7 +12,7 @@ use datafusion::prelude::{SessionConfig, SessionContext};
 use events::Topic;
 use thiserror::Error;
 
-use crate::{Cell, FAMILIES, Family, Tile, View, cells, sketch};
+use crate::{Cell, FAMILIES, Family, Tile, View, cells, functions};
 
 /// Every view by name; rows sorted, as cells of [`View::columns`].
 pub type Views = BTreeMap<&'static str, Vec<Vec<Cell>>>;
@@ -41,7 +41,7 @@ impl ComputeError {
 pub async fn partials(tile: &Tile, rows: RecordBatch) -> Result<Vec<RecordBatch>, ComputeError> {
     let failed = ComputeError::of(tile.name);
     let session = SessionContext::new_with_config(SessionConfig::new().with_target_partitions(1));
-    sketch::register(&session);
+    functions::register(&session);
     session.register_batch("rows", rows).map_err(&failed)?;
     let frame = session.sql(&tile.partial_sql()).await.map_err(&failed)?;
     frame.collect().await.map_err(&failed)
@@ -57,7 +57,7 @@ pub async fn recompute(
     rows: &BTreeMap<Topic, Arc<dyn TableProvider>>,
 ) -> Result<Views, ComputeError> {
     let session = SessionContext::new();
-    sketch::register(&session);
+    functions::register(&session);
     let mut views = Views::new();
     for tile in family.tiles {
         let Some(provider) = rows.get(&tile.topic) else {
@@ -90,7 +90,7 @@ pub async fn plan(
     rows: &BTreeMap<Topic, Arc<dyn TableProvider>>,
 ) -> Result<Vec<(&'static str, Arc<dyn TableProvider>)>, ComputeError> {
     let session = SessionContext::new();
-    sketch::register(&session);
+    functions::register(&session);
     let mut views = Vec::new();
     for view in View::of(family) {
         let failed = ComputeError::of(view.name());

@@ -11,6 +11,7 @@ mod column;
 mod compute;
 mod families;
 mod family;
+pub mod functions;
 mod rollup;
 pub mod sketch;
 mod tile;

@@ -53,6 +53,8 @@ pub enum Derive {
     Quantile(&'static str, f64),
     /// Mean of the [`Merge::Sum`] and the [`Merge::Count`] column named.
     Mean(&'static str, &'static str),
+    /// The channel's id, or `title:` and its title where the tile has no id: of the [`Merge::Newest`] columns named.
+    ChannelRef(&'static str, &'static str),
 }
 
 impl Derive {
@@ -60,7 +62,7 @@ impl Derive {
     pub const fn sketch(&self) -> Option<&'static str> {
         match self {
             Derive::Distinct(sketch) | Derive::Quantile(sketch, _) => Some(sketch),
-            Derive::Mean(..) => None,
+            Derive::Mean(..) | Derive::ChannelRef(..) => None,
         }
     }
 }
@@ -81,7 +83,7 @@ pub enum Period {
 pub enum Order {
     /// By event time, then the number of `Last` columns that it fills, then its id.
     Observation,
-    /// By event time, then by arrival in the log: the sender corrects what it said of the same moment.
+    /// By event time, then by arrival in the partition, then its id: the sender corrects what it said of the same moment.
     Arrival,
 }
 
@@ -122,6 +124,11 @@ impl Tile {
     /// Whether a second delivery of an event would count twice, so that it has to be left out.
     pub fn counts_once(&self) -> bool {
         self.order == Order::Arrival || self.values.iter().any(|(_, merge)| merge.is_additive())
+    }
+
+    /// The column that names a place in the log, if one does: of two deliveries on two partitions either may be the one that counts.
+    pub fn place_column(&self) -> Option<&'static str> {
+        (self.order == Order::Arrival).then_some("last_order")
     }
 
     /// When the [`Merge::Newest`] columns were told.
@@ -174,6 +181,7 @@ impl Tile {
                 "CAST({sum} AS DOUBLE) / CAST(nullif({count}, 0) AS DOUBLE) AS {}",
                 column.name
             ),
+            Derive::ChannelRef(id, title) => format!("coalesce({id}, 'title:' || {title}) AS {}", column.name),
         };
         self.derived.iter().map(one).collect::<Vec<_>>().join(", ")
     }
@@ -222,12 +230,11 @@ impl Tile {
         found.map_or(column, |(_, expression)| expression)
     }
 
-    /// Fixed width, so that it sorts as text: microseconds (20 digits), then filled columns (2 digits) and id, or the
-    /// offset (20 digits).
+    /// Fixed width, so that it sorts as text: microseconds (20 digits), filled columns (2 digits) or offset (20 digits), then the id.
     fn last_order_sql(&self) -> String {
         let time = "lpad(CAST(arrow_cast(observed_at, 'Int64') AS VARCHAR), 20, '0')";
         if self.order == Order::Arrival {
-            return format!("{time} || lpad(CAST(_offset AS VARCHAR), 20, '0')");
+            return format!("{time} || lpad(CAST(_offset AS VARCHAR), 20, '0') || _event_id");
         }
         let last = self.values.iter().filter(|(_, merge)| *merge == Merge::Last);
         let filled: Vec<String> = last
@@ -312,5 +319,6 @@ pub(crate) const HOUR: Column = Column::new("hour", Kind::Time);
 pub(crate) const OBSERVED_DAY: (&str, &str) = ("day", "observed_on");
 pub(crate) const OBSERVED_HOUR: (&str, &str) = ("hour", "date_trunc('hour', observed_at)");
 
-/// The channel's id, or its title where the source has no id.
-pub(crate) const CHANNEL_REF: (&str, &str) = ("channel_ref", "coalesce(channel_id, 'title:' || channel_title)");
+/// Made of the tile's id and title of the channel, so that an observation that tells only a title does not hide an id.
+pub(crate) const CHANNEL_REF: (Column, Derive) =
+    (text("channel_ref"), Derive::ChannelRef("channel_id", "channel_title"));

@@ -34,6 +34,7 @@ pub fn merge(tile: &'static Tile, left: &Row, right: &Row) -> Result<Row, NoSket
     for (_, derive) in tile.derived {
         row.push(match *derive {
             Derive::Mean(sum, count) => mean(&row[place(sum)], &row[place(count)]),
+            Derive::ChannelRef(id, title) => channel_ref(&row[place(id)], &row[place(title)]),
             Derive::Distinct(name) | Derive::Quantile(name, _) => derived(*derive, &row[place(name)])?,
         });
     }
@@ -139,6 +140,13 @@ fn mean(sum: &Cell, count: &Cell) -> Cell {
     }
 }
 
+fn channel_ref(id: &Cell, title: &Cell) -> Cell {
+    match (id, title) {
+        (Cell::Null, Cell::Text(title)) => Cell::Text(format!("title:{title}")),
+        (id, _) => id.clone(),
+    }
+}
+
 fn derived(derive: Derive, sketch: &Cell) -> Result<Cell, NoSketch> {
     let Cell::Bytes(bytes) = sketch else {
         return Ok(Cell::Null);
@@ -146,6 +154,6 @@ fn derived(derive: Derive, sketch: &Cell) -> Result<Cell, NoSketch> {
     Ok(match derive {
         Derive::Distinct(_) => Cell::Int(sketch::distinct_of(bytes)?),
         Derive::Quantile(_, q) => sketch::quantile_of(bytes, q)?.map_or(Cell::Null, Cell::Int),
-        Derive::Mean(..) => Cell::Null,
+        Derive::Mean(..) | Derive::ChannelRef(..) => Cell::Null,
     })
 }

@@ -26,6 +26,8 @@ test_files() {
     ends_with 1 "nothing known is a failure"
     ytempire --json sql "SELECT count(*) AS rows, max(last_day) AS day FROM bronze.youtube_analytics WHERE video_id IS NOT NULL"
     equals "the total is no video, and the folder tells the period" "$(json 'sorted(d[0].values(), key=str)')" "[1, '2021-10-31']"
+    files_that_change "$made/deals.csv"
+    files_of_what_is_to_come
     if [ -z "${YTEMPIRE_SHARED_DATA:-}" ]; then
         skipped "real files: YTEMPIRE_SHARED_DATA is not set"
         return 0
@@ -43,4 +45,48 @@ test_files() {
     equals "the second time nothing is new" "$(json "[d['accepted'], d['read']]")" "[0, $(json "d['read']" "$WORK/files.json")]"
     ytempire verify
     ends_with 0 "verify agrees"
+}
+
+# deal_is EXPECTED NAME: what is known of reference 7.
+deal_is() {
+    ytempire --json sql "SELECT day, amount_minor FROM silver.revenue_records WHERE reference_id = '7'"
+    equals "$2" "$(json "[d[0]['day'], d[0]['amount_minor']]")" "$1"
+}
+
+# files_that_change DEALS: what a creator writes down counts as it was written last, also where it says again what it said before.
+files_that_change() {
+    local deals=$1 first
+    ytempire --json ingest file "$deals"
+    equals "the same file again is nothing new" "$(json "[d['accepted'], d['repeated']]")" "[0, 1]"
+    first=$(cat "$deals")
+    sed -i 's/2026-03-31/2026-03-02/' "$deals"
+    ytempire --json ingest file "$deals"
+    deal_is "['2026-03-02', 150050]" "a deal moves to an earlier day"
+    sed -i 's/1500.50/900/' "$deals"
+    ytempire --json ingest file "$deals"
+    deal_is "['2026-03-02', 90000]" "its amount changes"
+    printf '%s\n' "$first" >"$deals"
+    ytempire --json ingest file "$deals"
+    deal_is "['2026-03-31', 150050]" "and it goes back to what it was"
+    ytempire verify
+    ends_with 0 "streams and recomputation agree about it"
+}
+
+# What is not over yet, or ends in another year, is told of with its reason.
+files_of_what_is_to_come() {
+    local today yesterday
+    today=$(date -u +%F)
+    yesterday=$(date -u -d yesterday +%F)
+    mkdir -p "$WORK/to-come"
+    printf 'Day,cats: (Worldwide)\n%s,40\n%s,50\n%s,60\n' "$(date -u -d '2 days ago' +%F)" "$yesterday" "$today" \
+        >"$WORK/to-come/multiTimeline.csv"
+    ytempire --json ingest file "$WORK/to-come/multiTimeline.csv"
+    equals "a window that goes on is left out" "$(json "[d['accepted'], d['repeated'], d['rejected'], d['reasons']]")" \
+        "[2, 0, 1, {'window not over': 1}]"
+    printf 'Category: All categories\n\nTOP\nx,100\n\nRISING\ny,Breakout\n' >"$WORK/to-come/relatedQueries.csv"
+    ytempire --json ingest file "$WORK/to-come/relatedQueries.csv" --period 2090-01-01..2090-12-31
+    equals "what is refused behind the topic is not called repeated" "$(json "[d['accepted'], d['repeated'], d['rejected']]")" "[0, 0, 2]"
+    ytempire --json dead-letters list
+    says "after the record was produced" "and its reason is kept"
+    says "goes on until" "as is that of the window"
 }

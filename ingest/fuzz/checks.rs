@@ -25,6 +25,7 @@ pub fn file(bytes: &[u8]) {
             region: events::Region::new("US").ok(),
             channel: events::ChannelId::new("UC_x5XG1OV2P6uZZ5FSM9Ttw").ok(),
             period: "2021-01-01..2021-01-31".parse().ok(),
+            now: None,
         };
         for opened in open(file.path(), &options) {
             let Ok(mut source) = opened.source else { continue };

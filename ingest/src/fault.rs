@@ -48,6 +48,8 @@ pub enum FaultKind {
     NotACount,
     NotADate,
     NotABoolean,
+    /// Of a window that goes on, whose value will be another.
+    NotOver,
     /// The event type refused the value.
     Refused,
 }
@@ -67,6 +69,7 @@ impl FaultKind {
             FaultKind::NotACount => "not a whole number",
             FaultKind::NotADate => "not a date",
             FaultKind::NotABoolean => "neither true nor false",
+            FaultKind::NotOver => "window not over",
             FaultKind::Refused => "value not allowed",
         }
     }

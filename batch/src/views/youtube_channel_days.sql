@@ -1,10 +1,11 @@
 -- One row per channel and day, as the channel reports itself.
+-- Each column is the newest that was told; of two that were told at once the lesser, as gold has it.
 SELECT
     channel_id,
     observed_on,
-    last_value(title ORDER BY title IS NOT NULL, observed_at, _event_id) AS title,
-    last_value(country ORDER BY country IS NOT NULL, observed_at, _event_id) AS country,
-    last_value(subscribers ORDER BY subscribers IS NOT NULL, observed_at, _event_id) AS subscribers,
+    last_value(title ORDER BY observed_at, title DESC) FILTER (WHERE title IS NOT NULL) AS title,
+    last_value(country ORDER BY observed_at, country DESC) FILTER (WHERE country IS NOT NULL) AS country,
+    last_value(subscribers ORDER BY observed_at, subscribers DESC) FILTER (WHERE subscribers IS NOT NULL) AS subscribers,
     max(views) AS views,
     max(videos) AS videos,
     max(observed_at) AS as_of

@@ -60,11 +60,13 @@ pub(crate) const FAMILY: Family = Family {
             topic: Topic::VideoSnapshots,
             keys: &[text("video_id"), DAY],
             values: &[
-                newest!("channel_ref", Kind::Text),
+                newest!("channel_id", Kind::Text),
+                newest!("channel_title", Kind::Text),
                 newest!("category_id", Kind::Int),
                 counter("views"),
             ],
-            expressions: &[OBSERVED_DAY, CHANNEL_REF],
+            expressions: &[OBSERVED_DAY],
+            derived: &[CHANNEL_REF],
             period: Period::Day,
             ..Tile::PLAIN
         },

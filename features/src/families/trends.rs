@@ -3,7 +3,15 @@
 use events::Topic;
 
 use crate::tile::{HOUR, OBSERVED_HOUR, big, last, max, real, text, time};
-use crate::{Family, Kind, Merge, Period, Rollup, Tile};
+use crate::{Family, Kind, Merge, Order, Period, Rollup, Tile};
+
+/// An index and a share are of the window that was asked for, so those of windows of another size are another series.
+const WINDOW_SIZE: (&str, &str) = (
+    "window_size",
+    "CASE WHEN scale NOT IN ('index', 'share') OR window_seconds <= 0 THEN '' WHEN window_seconds <= 21600 THEN 'hours' \
+     WHEN window_seconds <= 172800 THEN 'days' WHEN window_seconds <= 864000 THEN 'weeks' \
+     WHEN window_seconds <= 2764800 THEN 'months' ELSE 'years' END",
+);
 
 /// Thousandths, so that sums are exact.
 const MILLI: &str = "CAST(round(value * 1000) AS BIGINT)";
@@ -13,7 +21,14 @@ pub(crate) const FAMILY: Family = Family {
     tiles: &[Tile {
         name: "keyword_hours",
         topic: Topic::TrendSignals,
-        keys: &[text("keyword"), text("region"), text("source"), text("scale"), HOUR],
+        keys: &[
+            text("keyword"),
+            text("region"),
+            text("source"),
+            text("scale"),
+            text("window_size"),
+            HOUR,
+        ],
         values: &[
             last("value_milli", Kind::Big),
             max("value_max_milli"),
@@ -21,16 +36,19 @@ pub(crate) const FAMILY: Family = Family {
             last("window_seconds", Kind::Big),
         ],
         expressions: &[
-            ("keyword", "lower(btrim(keyword, ' \t\r\n'))"),
+            ("keyword", "folded(keyword)"),
             ("region", "coalesce(region, '')"),
+            WINDOW_SIZE,
             OBSERVED_HOUR,
             ("value_milli", MILLI),
             ("value_max_milli", MILLI),
             ("value_min_milli", MILLI),
         ],
-        // a place smaller than a country is told of as a share, not as a trend
-        filter: "area IS NULL",
+        // a place smaller than a country is told of as a share, not as a trend; and Google's index of a query beside a keyword is
+        // relative to the other queries there, not to its own past
+        filter: "area IS NULL AND NOT (source = 'google-trends' AND scale = 'index' AND (relation IS NOT NULL OR related_to IS NOT NULL))",
         period: Period::Hour,
+        order: Order::Arrival,
         ..Tile::PLAIN
     }],
     rollups: &[Rollup {

@@ -19,13 +19,15 @@ pub(crate) const FAMILY: Family = Family {
             topic: Topic::VideoSnapshots,
             keys: &[text("video_id"), HOUR],
             values: &[
-                newest!("channel_ref", Kind::Text),
+                newest!("channel_id", Kind::Text),
+                newest!("channel_title", Kind::Text),
                 newest!("published_at", Kind::Time),
                 counter("views"),
                 counter("likes"),
                 counter("comments"),
             ],
-            expressions: &[OBSERVED_HOUR, CHANNEL_REF],
+            expressions: &[OBSERVED_HOUR],
+            derived: &[CHANNEL_REF],
             period: Period::Hour,
             ..Tile::PLAIN
         },
@@ -33,12 +35,8 @@ pub(crate) const FAMILY: Family = Family {
             name: "video_ages",
             topic: Topic::VideoSnapshots,
             keys: &[text("video_id"), int("age_days")],
-            values: &[
-                newest!("channel_ref", Kind::Text),
-                newest!("published_at", Kind::Time),
-                counter("views"),
-            ],
-            expressions: &[AGE_DAYS, CHANNEL_REF],
+            values: &[newest!("published_at", Kind::Time), counter("views")],
+            expressions: &[AGE_DAYS],
             filter: "published_at IS NOT NULL AND observed_at >= published_at AND views IS NOT NULL",
             ..Tile::PLAIN
         },
@@ -92,7 +90,13 @@ pub(crate) const FAMILY: Family = Family {
             values: &[text("channel_ref"), time("published_at"), int("age_days"), big("views")],
             sql: include_str!("velocity/video_peers.sql"),
             find: FIND_FOLLOWERS,
-            narrow: &[("video_ages", "i.video_id IN (SELECT s.video_id FROM touched_ages s)")],
+            narrow: &[
+                ("video_ages", "i.video_id IN (SELECT s.video_id FROM touched_ages s)"),
+                (
+                    "video_velocity",
+                    "i.video_id IN (SELECT s.video_id FROM touched_ages s)",
+                ),
+            ],
             replaces: "v.video_id IN (SELECT s.video_id FROM touched_ages s)",
         },
         Rollup {
@@ -148,14 +152,19 @@ const FIND_HOURS: &[&str] = &[
      AND h.hour BETWEEN n.newest - INTERVAL '72 hours' AND n.newest - INTERVAL '24 hours') AS hour_24, \
      (SELECT max(h.hour) FROM video_hours h WHERE h.video_id = n.video_id AND h.views IS NOT NULL \
      AND h.hour BETWEEN n.newest - INTERVAL '120 hours' AND n.newest - INTERVAL '48 hours') AS hour_48, \
-     coalesce((SELECT max(h.hour) FROM video_hours h WHERE h.video_id = n.video_id AND h.channel_ref NOT LIKE 'title:%'), \
-     (SELECT max(h.hour) FROM video_hours h WHERE h.video_id = n.video_id AND h.channel_ref IS NOT NULL)) AS hour_told) b",
+     coalesce((SELECT max(h.hour) FROM video_hours h WHERE h.video_id = n.video_id AND h.channel_id IS NOT NULL), \
+     (SELECT max(h.hour) FROM video_hours h WHERE h.video_id = n.video_id AND h.channel_title IS NOT NULL)) AS hour_told) b",
     "ANALYZE touched_hours",
 ];
 
 /// A video is measured by the 30 before it, so what touches one touches the 30 after it: in the order as it was, and in
 /// the order as it is.
-const FIND_FOLLOWERS: &[&str] = &[FOLLOWERS];
+const FIND_FOLLOWERS: &[&str] = &[
+    // what tells no count may tell another channel
+    "INSERT INTO touched_ages SELECT p.video_id FROM touched_hours s JOIN video_peers p ON p.video_id = s.video_id \
+     JOIN video_velocity v ON v.video_id = s.video_id AND v.channel_ref IS DISTINCT FROM p.channel_ref ON CONFLICT DO NOTHING",
+    FOLLOWERS,
+];
 
 const FOLLOWERS: &str = "INSERT INTO touched_outliers SELECT f.video_id FROM touched_ages s \
      JOIN video_peers p ON p.video_id = s.video_id \

@@ -60,7 +60,6 @@ const TILES: &[Tile] = &[
         topic: Topic::VideoSnapshots,
         keys: &[text("video_id"), DAY],
         values: &[
-            newest!("channel_ref", Kind::Text),
             newest!("channel_id", Kind::Text),
             newest!("channel_title", Kind::Text),
             newest!("title", Kind::Text),
@@ -71,7 +70,8 @@ const TILES: &[Tile] = &[
             counter("dislikes"),
             counter("comments"),
         ],
-        expressions: &[OBSERVED_DAY, CHANNEL_REF],
+        expressions: &[OBSERVED_DAY],
+        derived: &[CHANNEL_REF],
         ..Tile::PLAIN
     },
     Tile {
@@ -81,7 +81,6 @@ const TILES: &[Tile] = &[
         keys: &[text("region"), DAY, text("video_id")],
         values: &[
             newest!("rank", Kind::Int),
-            newest!("channel_ref", Kind::Text),
             newest!("channel_id", Kind::Text),
             newest!("channel_title", Kind::Text),
             newest!("title", Kind::Text),
@@ -92,7 +91,8 @@ const TILES: &[Tile] = &[
             counter("dislikes"),
             counter("comments"),
         ],
-        expressions: &[OBSERVED_DAY, CHANNEL_REF, ("rank", "trending_rank")],
+        expressions: &[OBSERVED_DAY, ("rank", "trending_rank")],
+        derived: &[CHANNEL_REF],
         filter: "region IS NOT NULL",
         ..Tile::PLAIN
     },

@@ -332,6 +332,7 @@ async fn count_views(platform: &Platform, session: &Session, removal: &Removal) 
         let refused = streams::refused_ids(pool, family.sink).await?;
         let cut = Cut {
             at: &at,
+            also: &[],
             refused: &refused,
             removal: Some(removal),
         };
@@ -356,6 +357,7 @@ async fn rewrite_views(platform: &Platform) -> Result<Vec<ViewReport>> {
         let session = Session::open(&platform.lake).await?;
         let cut = Cut {
             at: rewriting.at(),
+            also: &[],
             refused: rewriting.refused(),
             removal: None,
         };

@@ -46,6 +46,8 @@ pub struct Sending {
     producer: Producer,
     deliveries: UnboundedReceiver<Delivery>,
     places: Vec<Places>,
+    /// Those of `places` that hold rows which their sources rejected.
+    rejected: Vec<Places>,
     failed: Option<log::LogError>,
     /// Where it says of which channels nothing is taken in.
     pool: Option<PgPool>,
@@ -63,6 +65,7 @@ impl Sending {
             producer,
             deliveries,
             places: Vec::new(),
+            rejected: Vec::new(),
             failed: None,
             pool: platform.pool().ok().cloned(),
             withheld: Vec::new(),
@@ -159,6 +162,7 @@ impl Sending {
         body: &[u8],
         mark: usize,
     ) -> Result<()> {
+        let mark = 2 * mark + usize::from(envelope.reject_reason.is_some());
         Ok(self.producer.send(topic, key, envelope, body, mark).await?)
     }
 
@@ -167,7 +171,9 @@ impl Sending {
         while let Ok(delivery) = self.deliveries.try_recv() {
             match delivery.outcome {
                 Ok((partition, offset)) => {
-                    if let Some(places) = self.places.get_mut(delivery.mark) {
+                    let (mark, is_rejected) = (delivery.mark / 2, delivery.mark % 2 == 1);
+                    let rejected = self.rejected.get_mut(mark).filter(|_| is_rejected);
+                    for places in self.places.get_mut(mark).into_iter().chain(rejected) {
                         places.entry(partition).or_default().insert(offset.unsigned_abs());
                     }
                 }
@@ -210,6 +216,11 @@ impl Sending {
         &self.places
     }
 
+    /// Where the rows are that each source rejected itself.
+    pub fn rejected(&self) -> &[Places] {
+        &self.rejected
+    }
+
     pub fn into_places(self) -> Vec<Places> {
         self.places
     }
@@ -217,6 +228,7 @@ impl Sending {
     /// Begins the records of another source; gives their mark.
     pub fn begin(&mut self) -> usize {
         self.places.push(Places::new());
+        self.rejected.push(Places::new());
         self.places.len() - 1
     }
 }

@@ -5,6 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
+use chrono::{DateTime, Utc};
 use events::{ChannelId, Region};
 
 use super::{channel_tracker, comment_export, google_trends, sponsorship, trending, youtube_studio};
@@ -34,6 +35,8 @@ pub struct Options {
     pub channel: Option<ChannelId>,
     /// The days that a table without dates is of.
     pub period: Option<Period>,
+    /// When the files are read: windows that are not over by then are left out. Unknown, all are over.
+    pub now: Option<DateTime<Utc>>,
 }
 
 /// One file, or one member of an archive.
@@ -119,10 +122,10 @@ impl Candidate<'_> {
             }
             Kind::YoutubeChannelTracker => channel_tracker::Tracker::recognise(head).is_some(),
             Kind::YoutubeComments => comment_export::Comments::recognise(head).is_some(),
-            Kind::GoogleTrendsInterest => google_trends::Interest::recognise(head, region).is_some(),
+            Kind::GoogleTrendsInterest => google_trends::Interest::recognise(head, region, None).is_some(),
             Kind::GoogleTrendsRegions => google_trends::Regions::recognise(head, region, self.period).is_some(),
             Kind::GoogleTrendsRelated => google_trends::Related::recognise(head, region, self.period).is_some(),
-            Kind::Sponsorship => sponsorship::Sponsorship::recognise(head).is_some(),
+            Kind::Sponsorship => sponsorship::Sponsorship::recognise(head, None).is_some(),
         }
     }
 
@@ -154,7 +157,7 @@ impl Candidate<'_> {
                 self.sheet(kind, comments.map(|comments| (1, comments)))
             }
             Kind::GoogleTrendsInterest => {
-                let interest = google_trends::Interest::recognise(&self.head, region);
+                let interest = google_trends::Interest::recognise(&self.head, region, self.options.now);
                 self.sheet(kind, interest)
             }
             Kind::GoogleTrendsRegions => {
@@ -166,9 +169,17 @@ impl Candidate<'_> {
                 self.sheet(kind, related)
             }
             Kind::Sponsorship => {
-                let sponsorship = sponsorship::Sponsorship::recognise(&self.head);
+                let sponsorship = sponsorship::Sponsorship::recognise(&self.head, self.told_at());
                 self.sheet(kind, sponsorship.map(|sponsorship| (1, sponsorship)))
             }
+        }
+    }
+
+    /// When what the file says was said: when it was written, or read where only that is known.
+    fn told_at(&self) -> Option<DateTime<Utc>> {
+        match (self.input.written, self.options.now) {
+            (Some(written), Some(now)) => Some(written.min(now)),
+            (written, now) => written.or(now),
         }
     }
 

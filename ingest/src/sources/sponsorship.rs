@@ -1,6 +1,9 @@
 //! Sponsorships as a creator writes them down: `channel_id,date,sponsor,amount,currency,reference`.
+//!
+//! Event time is when the file was written, so that what it says of a reference counts against what an older one said, whatever
+//! was changed: the amount, the day, or both back again.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use events::payload::{RevenueKind, RevenueSource, RevenueStatus};
 use events::{Currency, RevenueRecord, Topic};
 
@@ -24,11 +27,12 @@ pub(crate) struct Sponsorship {
     reference: usize,
     video: Option<usize>,
     status: Option<usize>,
+    told_at: Option<DateTime<Utc>>,
 }
 
 impl Sponsorship {
-    /// `None` for a file of another kind.
-    pub(crate) fn recognise(head: &Head) -> Option<Self> {
+    /// `None` for a file of another kind. `told_at` is when it was written; unknown, each row was told on its day.
+    pub(crate) fn recognise(head: &Head, told_at: Option<DateTime<Utc>>) -> Option<Self> {
         let header = Header::new(head.rows.first()?);
         let at = |words: &[&str]| header.place(words);
         Some(Self {
@@ -40,6 +44,7 @@ impl Sponsorship {
             reference: at(&["reference", "referenceid", "invoice", "invoicenumber", "invoiceid"])?,
             video: at(&["videoid", "video"]),
             status: at(&["status"]),
+            told_at,
             header,
         })
     }
@@ -86,7 +91,12 @@ impl Reading for Sponsorship {
             "payer" => self.sponsor,
             _ => None,
         };
-        Ok(vec![record(SOURCE, midnight(day), revenue, place)?])
+        Ok(vec![record(
+            SOURCE,
+            self.told_at.unwrap_or_else(|| midnight(day)),
+            revenue,
+            place,
+        )?])
     }
 }
 

@@ -1,11 +1,12 @@
 //! Opens what a user names (a file, a gzipped file, standard input, any reader) as plain text bytes.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, BufReader, Cursor, Read};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use chrono::{DateTime, Utc};
 use flate2::bufread::MultiGzDecoder;
 
 use super::rows::{HeaderRow, RowReader, Shape};
@@ -25,6 +26,8 @@ pub(crate) struct Input {
     /// The first bytes of the text, for telling what it is.
     pub(crate) start: Vec<u8>,
     pub(crate) meter: Meter,
+    /// When it was written, where that is known.
+    pub(crate) written: Option<DateTime<Utc>>,
 }
 
 /// Counts the bytes taken from the input as it is stored.
@@ -55,7 +58,11 @@ impl Input {
         if about.is_dir() {
             return Err(io::ErrorKind::IsADirectory.into());
         }
-        Self::new(file, about.is_file().then_some(about.len()))
+        let input = Self::new(file, about.is_file().then_some(about.len()))?;
+        Ok(Self {
+            written: written(&about),
+            ..input
+        })
     }
 
     /// Unpacks `input` if it starts like gzip; several gzip members in a row are one text.
@@ -79,7 +86,12 @@ impl Input {
             start.drain(..UTF8_MARK.len());
         }
         let meter = Meter { read, total };
-        Ok(Self { text, start, meter })
+        Ok(Self {
+            text,
+            start,
+            meter,
+            written: None,
+        })
     }
 }
 
@@ -156,6 +168,15 @@ fn peek<R: Read>(mut input: R) -> io::Result<(Vec<u8>, Unread<R>)> {
     let mut start = Vec::new();
     input.by_ref().take(START_BYTES).read_to_end(&mut start)?;
     Ok((start.clone(), Cursor::new(start).chain(input)))
+}
+
+/// When the file was changed last; a pipe's time is no one's.
+pub(crate) fn written(about: &Metadata) -> Option<DateTime<Utc>> {
+    about
+        .is_file()
+        .then(|| about.modified().ok())
+        .flatten()
+        .map(DateTime::from)
 }
 
 struct Metered<R> {

@@ -260,6 +260,56 @@ fn interest_over_time_in_every_resolution() {
 }
 
 #[test]
+fn a_window_that_goes_on_is_left_out() {
+    let text = "Week,x: (Worldwide)\n2020-07-12,1\n2020-07-19,2\n";
+    let options = Options {
+        now: "2020-07-26T00:00:00Z".parse().ok(),
+        ..ask()
+    };
+    assert_eq!(
+        read_text("multiTimeline.csv", text, &options).1.reasons(),
+        Vec::<&str>::new()
+    );
+    let options = Options {
+        now: "2020-07-25T23:59:59Z".parse().ok(),
+        ..ask()
+    };
+    let (_, reading) = read_text("multiTimeline.csv", text, &options);
+    assert_eq!(times(&reading), ["2020-07-19"]);
+    assert_eq!(
+        reading.reasons(),
+        [
+            "line 3, column Week: \"2020-07-19\" begins a window that goes on until 2020-07-26 00:00 UTC: export it again when it is over"
+        ]
+    );
+}
+
+/// A file that says again what an older one said is not that older one.
+#[test]
+fn a_sponsorship_is_told_when_its_file_was_written() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("deals.csv");
+    let deal =
+        "channel_id,date,sponsor,amount,currency,reference\nUC4PooiX37Pld1T8J5SYT-SQ,2026-03-31,Acme,10,EUR,INV-7\n";
+    let told = |days: u64| {
+        std::fs::write(&path, deal).expect("written");
+        let written = std::time::UNIX_EPOCH + std::time::Duration::from_secs(days * 86_400);
+        let file = std::fs::File::options().append(true).open(&path).expect("a file");
+        file.set_modified(written).expect("a time");
+        let options = Options {
+            now: "2026-04-01T00:00:00Z".parse().ok(),
+            ..ask()
+        };
+        let (_, reading) = read(&path, &options);
+        (times(&reading).remove(0), reading.outgoing[0].envelope.id)
+    };
+    assert_eq!(told(20_000), told(20_000));
+    assert_ne!(told(20_000).1, told(20_001).1);
+    assert_eq!(told(20_001).0, "2024-10-05");
+    assert_eq!(told(30_000).0, "2026-04-01", "a clock that is wrong");
+}
+
+#[test]
 fn a_keyword_is_of_the_place_in_its_column() {
     let text = "Week,a: (Brasil),b: (Worldwide),c: (California)\n2020-07-12,1,2,3\n2020-07-19,,2,101\n";
     let (_, reading) = read_text("multiTimeline.csv", text, &ask());

@@ -17,7 +17,7 @@ pub use channel_snapshot::ChannelSnapshot;
 pub use comment::Comment;
 pub use exchange_rate::{ExchangeRate, RatePublisher};
 pub use revenue_record::{RevenueKind, RevenueRecord, RevenueSource, RevenueStatus};
-pub use trend_signal::{Relation, Scale, TrendSignal, TrendSource};
+pub use trend_signal::{Relation, Scale, TrendSignal, TrendSource, folded};
 pub use video_snapshot::{Availability, Live, VideoSnapshot};
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};

@@ -44,7 +44,7 @@ pub(super) async fn take_in_stored(tx: &mut Transaction<'_, Postgres>, tile: &'s
         derived_names.push(column.name);
         let at = sketches.iter().position(|(sketch, _)| *sketch == name).unwrap_or(0);
         let one = |bytes: &Option<Vec<u8>>| match (bytes, derive) {
-            (None, _) | (_, Derive::Mean(..)) => Ok(None),
+            (None, _) | (_, Derive::Mean(..) | Derive::ChannelRef(..)) => Ok(None),
             (Some(bytes), Derive::Distinct(_)) => sketch::distinct_of(bytes).map(Some),
             (Some(bytes), Derive::Quantile(_, q)) => sketch::quantile_of(bytes, *q),
         };

@@ -55,7 +55,7 @@ pub(super) fn merge_incoming(tile: &'static Tile) -> String {
     let mut sets: Vec<String> = tile
         .values
         .iter()
-        .map(|(column, merge)| set(column.name, *merge))
+        .map(|(column, merge)| format!("{} = {}", column.name, merged(column.name, *merge)))
         .collect();
     sets.extend(
         tile.told()
@@ -67,6 +67,12 @@ pub(super) fn merge_incoming(tile: &'static Tile) -> String {
             column.name,
             added(sum),
             added(count)
+        ),
+        Derive::ChannelRef(id, title) => format!(
+            "{} = coalesce({}, 'title:' || {})",
+            column.name,
+            merged_of(tile, id),
+            merged_of(tile, title)
         ),
         // the incoming sketches hold what was stored already
         Derive::Distinct(_) | Derive::Quantile(..) => format!("{0} = excluded.{0}", column.name),
@@ -87,23 +93,29 @@ pub(super) fn merge_incoming(tile: &'static Tile) -> String {
     )
 }
 
-fn set(column: &str, merge: Merge) -> String {
+/// The column named of a stored tile and an incoming one.
+fn merged_of(tile: &Tile, name: &str) -> String {
+    let found = tile.values.iter().find(|(column, _)| column.name == name);
+    found.map_or_else(|| "NULL".to_owned(), |(column, merge)| merged(column.name, *merge))
+}
+
+fn merged(column: &str, merge: Merge) -> String {
     match merge {
         Merge::Newest(told) => format!(
-            "{column} = CASE WHEN excluded.{told} IS NULL THEN t.{column} \
+            "CASE WHEN excluded.{told} IS NULL THEN t.{column} \
              WHEN t.{told} IS NULL OR excluded.{told} > t.{told} THEN excluded.{column} \
              WHEN excluded.{told} = t.{told} THEN LEAST(t.{column}, excluded.{column}) ELSE t.{column} END"
         ),
-        Merge::Max | Merge::Counter => format!("{column} = GREATEST(t.{column}, excluded.{column})"),
-        Merge::Min => format!("{column} = LEAST(t.{column}, excluded.{column})"),
-        Merge::Sum | Merge::Count => format!("{column} = {}", added(column)),
-        Merge::Last => format!(
-            "{column} = CASE WHEN excluded.last_order > t.last_order THEN excluded.{column} ELSE t.{column} END"
-        ),
-        Merge::First => format!(
-            "{column} = CASE WHEN excluded.first_order < t.first_order THEN excluded.{column} ELSE t.{column} END"
-        ),
-        Merge::Distinct | Merge::Quantiles => format!("{column} = excluded.{column}"),
+        Merge::Max | Merge::Counter => format!("GREATEST(t.{column}, excluded.{column})"),
+        Merge::Min => format!("LEAST(t.{column}, excluded.{column})"),
+        Merge::Sum | Merge::Count => added(column),
+        Merge::Last => {
+            format!("CASE WHEN excluded.last_order > t.last_order THEN excluded.{column} ELSE t.{column} END")
+        }
+        Merge::First => {
+            format!("CASE WHEN excluded.first_order < t.first_order THEN excluded.{column} ELSE t.{column} END")
+        }
+        Merge::Distinct | Merge::Quantiles => format!("excluded.{column}"),
     }
 }
 

@@ -152,7 +152,8 @@ impl Happening {
                     Scale::Index | Scale::Share => f64::from(*value) / 10.0,
                     _ => f64::from(*value),
                 };
-                let mut signal = TrendSignal::of(format!("Word {keyword} "), source, 3_600, value, scale);
+                let window = [0, 900, 3_600, 604_800][usize::from(hour / 3 % 4)];
+                let mut signal = TrendSignal::of(written(*keyword, *hour), source, window, value, scale);
                 signal.region = region.then(|| Region::new("DE").expect("a region"));
                 at(*hour, signal, offset)
             }
@@ -213,6 +214,15 @@ impl Happening {
                 at(*hour, alert, offset)
             }
         }
+    }
+}
+
+/// One keyword, in ways that people write it.
+fn written(keyword: u8, hour: u16) -> String {
+    match hour % 3 {
+        0 => format!("Café {keyword} "),
+        1 => format!("cafe\u{301}\u{a0}{keyword}"),
+        _ => format!("CAF\u{c9}  {keyword}"),
     }
 }
 

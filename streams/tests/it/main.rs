@@ -6,6 +6,7 @@ mod decoding;
 mod happenings;
 mod meanings;
 mod members;
+mod migrations;
 mod pipelines;
 mod progress;
 mod refused;

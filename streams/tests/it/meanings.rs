@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use arrow::array::RecordBatch;
 use arrow::compute::concat_batches;
 use chrono::{DateTime, TimeDelta, Utc};
-use events::payload::{Availability, Scale, TrendSource};
+use events::payload::{Availability, Relation, Scale, TrendSource};
 use events::{
     CategoryName, ChannelId, ChannelSnapshot, Event, Payload, Region, Topic, TrendSignal, VideoId, VideoSnapshot,
     Watermarks,
@@ -147,6 +147,47 @@ async fn an_id_comes_before_a_title() {
     assert_eq!(rows(&views, "channel_days", "UCa").len(), 2);
     assert_eq!(rows(&views, "channels", "").len(), 1);
     assert_eq!(rows(&views, "channel_niches", "").len(), 1);
+}
+
+/// Told of one hour: a tile holds both, and the title comes later.
+#[tokio::test]
+async fn a_title_hides_no_id_within_a_tile() {
+    let titled = |hour| {
+        let mut titled = seen("one", hour, Some(200));
+        titled.1.channel_title = Some("A channel".to_owned());
+        titled.1.published_at = Some(at(-24));
+        titled
+    };
+    let mut named = of_channel(seen("one", 0, Some(100)), "a", 20);
+    named.1.published_at = Some(at(-24));
+    for later in [0, 1] {
+        let views = views_of(&[named.clone(), titled(later)]).await;
+        let channel = row(&views, "videos", "one")["channel_ref"].clone();
+        assert!(
+            matches!(&channel, Cell::Text(id) if id.starts_with("UCa")),
+            "{channel:?}"
+        );
+        for view in ["video_days", "video_velocity", "video_outliers", "video_niches"] {
+            assert_eq!(row(&views, view, "one")["channel_ref"], channel, "{view}");
+        }
+        assert_eq!(rows(&views, "channel_niches", "").len(), 1);
+    }
+}
+
+/// What tells no count says whose a video is, too.
+#[tokio::test]
+async fn a_video_moves_with_an_observation_that_counts_nothing() {
+    let mut first = of_channel(seen("one", 0, Some(100)), "a", 20);
+    first.1.published_at = Some(at(-24));
+    let moved = of_channel(seen("one", 48, None), "b", 20);
+    let views = views_of(&[first, moved]).await;
+    for view in ["videos", "video_velocity", "video_outliers", "video_niches"] {
+        let channel = row(&views, view, "one")["channel_ref"].clone();
+        assert!(
+            matches!(&channel, Cell::Text(id) if id.starts_with("UCb")),
+            "{view}: {channel:?}"
+        );
+    }
 }
 
 #[tokio::test]
@@ -319,6 +360,85 @@ async fn a_source_with_two_scales_counts_once() {
     ])
     .await;
     assert_eq!(row(&views, "trend_keywords", "word")["score"], Cell::real(40.0));
+}
+
+/// Google revises a window: what it said last counts, whatever that is.
+#[tokio::test]
+async fn a_window_is_what_was_said_of_it_last() {
+    for values in [[40.0, 60.0, 50.0], [60.0, 40.0, 45.0], [1.0, 2.0, 3.0], [3.0, 2.0, 1.0]] {
+        let told = values.map(|value| signal(0, TrendSource::GoogleTrends, Scale::Index, value));
+        let views = views_of(&told).await;
+        assert_eq!(row(&views, "trend_keywords", "word")["score"], Cell::real(values[2]));
+    }
+}
+
+#[tokio::test]
+async fn a_keyword_is_one_however_it_is_written() {
+    let written = [
+        "Café  Noir",
+        "cafe\u{301} noir",
+        " CAF\u{c9}\u{a0}NOIR",
+        "ｃａｆé noir\t",
+    ];
+    let told: Vec<_> = (0..)
+        .zip(written)
+        .map(|(hour, keyword)| {
+            let signal = TrendSignal::of(keyword, TrendSource::GoogleTrends, 3_600, 10.0, Scale::Index);
+            (hour, signal)
+        })
+        .collect();
+    let views = views_of(&told).await;
+    assert_eq!(
+        row(&views, "trend_keywords", "")["keyword"],
+        Cell::Text("café noir".to_owned())
+    );
+    assert!(told.iter().all(|(_, signal)| signal.key() == "café noir"));
+}
+
+/// A related query's index is of the queries beside it.
+#[tokio::test]
+async fn a_related_query_is_no_interest_but_its_growth_is() {
+    let related = |scale, relation, value| {
+        let mut signal = signal(1, TrendSource::GoogleTrends, scale, value);
+        signal.1.related_to = Some("another".to_owned());
+        signal.1.relation = Some(relation);
+        signal
+    };
+    let own = signal(0, TrendSource::GoogleTrends, Scale::Index, 10.0);
+    let views = views_of(&[own.clone(), related(Scale::Index, Relation::Top, 100.0)]).await;
+    assert_eq!(row(&views, "trend_keywords", "word")["score"], Cell::real(10.0));
+    let views = views_of(&[own, related(Scale::Growth, Relation::Rising, 1_000.0)]).await;
+    assert_eq!(row(&views, "trend_keywords", "word")["score"], Cell::real(15.0));
+}
+
+/// A day's count is not a peak beside which hours are nothing; and an index of weeks did not fall to one of hours.
+#[tokio::test]
+async fn windows_of_different_length_are_not_compared_as_they_are() {
+    let lasting = |hour, seconds, scale, value| {
+        let mut signal = signal(hour, TrendSource::GoogleTrends, scale, value);
+        signal.1.window_seconds = seconds;
+        signal
+    };
+    let views = views_of(&[
+        lasting(0, 86_400, Scale::Count, 2_400.0),
+        lasting(24, 3_600, Scale::Count, 100.0),
+    ])
+    .await;
+    let keyword = row(&views, "trend_keywords", "word");
+    assert_eq!(
+        (&keyword["score"], &keyword["velocity"]),
+        (&Cell::real(100.0), &Cell::real(0.0))
+    );
+    let views = views_of(&[
+        lasting(0, 604_800, Scale::Index, 100.0),
+        lasting(48, 3_600, Scale::Index, 20.0),
+    ])
+    .await;
+    let keyword = row(&views, "trend_keywords", "word");
+    assert_eq!(
+        (&keyword["score"], &keyword["velocity"]),
+        (&Cell::real(60.0), &Cell::Null)
+    );
 }
 
 /// The product's own table says nothing where nothing is known.

@@ -7,7 +7,7 @@ use arrow::array::RecordBatch;
 use arrow::compute::concat_batches;
 use chrono::DateTime;
 use events::{EventId, Partition, Span, Topic, Watermarks};
-use features::{FAMILIES, Family, View, Views};
+use features::{Cell, FAMILIES, Family, View, Views};
 use log::Record;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -119,6 +119,17 @@ async fn computed(log: &[(EventId, Record)]) -> Views {
     features::recompute_rows(whole.collect()).await.expect("computed")
 }
 
+/// The channel of each video as a view has it.
+fn channels(views: &Views, view: &str) -> BTreeMap<Cell, Cell> {
+    let columns = View::named(view).expect("a view").columns();
+    let place = columns
+        .iter()
+        .position(|column| column.name == "channel_ref")
+        .expect("a column");
+    let rows = views.get(view).into_iter().flatten();
+    rows.map(|row| (row[0].clone(), row[place].clone())).collect()
+}
+
 #[test]
 fn streamed_views_equal_computed_views() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
@@ -130,6 +141,20 @@ fn streamed_views_equal_computed_views() {
             runtime.block_on(async { (streamed(&database, &log, size).await, computed(&log).await) });
         for (name, computed) in &computed {
             prop_assert_eq!(&streamed[name], computed, "view {}", name);
+        }
+        let of_videos = channels(&computed, "videos");
+        for name in ["video_days", "video_velocity", "video_outliers", "video_niches"] {
+            for (video, channel) in channels(&computed, name) {
+                // what has no channel is compared with nothing
+                let stands = name != "video_outliers" || channel != Cell::Null;
+                prop_assert!(
+                    stands && of_videos[&video] == channel,
+                    "{}: {:?} {:?}",
+                    name,
+                    video,
+                    channel
+                );
+            }
         }
         Ok(())
     });

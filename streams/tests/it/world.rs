@@ -30,6 +30,17 @@ pub(crate) struct Database {
 
 impl Database {
     pub(crate) async fn start() -> Self {
+        let database = Self::start_at(0).await;
+        database.migrate().await;
+        database
+    }
+
+    pub(crate) async fn migrate(&self) {
+        MIGRATIONS.run(&self.pool).await.expect("the schema");
+    }
+
+    /// With the schema as it was at a migration.
+    pub(crate) async fn start_at(version: i64) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let settings = PostgresSettings {
             install: install(),
@@ -38,7 +49,10 @@ impl Database {
         };
         let postgres = Postgres::start(settings).await.expect("a database");
         let pool = PgPool::connect(postgres.url()).await.expect("a connection");
-        MIGRATIONS.run(&pool).await.expect("the schema");
+        MIGRATIONS
+            .run_to(version, &pool)
+            .await
+            .expect("the schema of that time");
         Self {
             pool,
             _postgres: postgres,

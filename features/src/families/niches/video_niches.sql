@@ -3,7 +3,7 @@
 SELECT
     video_id,
     coalesce(
-        (array_agg(channel_ref ORDER BY day DESC) FILTER (WHERE channel_ref NOT LIKE 'title:%'))[1],
+        (array_agg(channel_id ORDER BY day DESC) FILTER (WHERE channel_id IS NOT NULL))[1],
         (array_agg(channel_ref ORDER BY day DESC) FILTER (WHERE channel_ref IS NOT NULL))[1]
     ) AS channel_ref,
     (array_agg(category_id ORDER BY day DESC) FILTER (WHERE category_id IS NOT NULL))[1] AS category_id,

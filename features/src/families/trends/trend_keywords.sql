@@ -1,12 +1,28 @@
--- Every source's newest hour, as points from 0 to 100: an index or a share is that already; a count is a percentage of the
--- keyword's own highest count there; growth counts 1 point for 50 %, so that a breakout (5000 %) is 100. The score is the mean
--- over the sources, each the mean of its scales; nothing counts whose time (31 days at most) ended more than 7 days before the
+-- A series is what a source says of a keyword on one scale: of an index or a share, in windows of one size; and it is told in points
+-- from 0 to 100. An index or a share is that already; a count, by the second of its window (an hour at least), is a percentage of the
+-- series' highest; growth counts 1 point for 50 %, so that a breakout (5000 %) is 100. The score is the mean over the sources, each
+-- the mean of its series by their newest hours; nothing counts whose time (31 days at most) ended more than 7 days before the
 -- keyword's newest hour.
 -- Velocity is the mean change in points a day, since the newest hour at least 24 hours older, no more than 7 days.
-WITH newest AS (
-    SELECT keyword, region, source, scale, max(hour) AS hour, max(value_max_milli) AS peak
+WITH hours AS (
+    SELECT
+        keyword,
+        region,
+        source,
+        scale,
+        window_size,
+        hour,
+        as_of,
+        value_milli,
+        CASE WHEN window_seconds > 2678400 THEN 2678400 WHEN window_seconds > 0 THEN window_seconds ELSE 3600 END AS window_seconds,
+        CAST(value_milli AS double precision)
+            / CAST(CASE WHEN window_seconds > 3600 THEN window_seconds ELSE 3600 END AS double precision) AS rate
     FROM keyword_hours
-    GROUP BY keyword, region, source, scale
+),
+newest AS (
+    SELECT keyword, region, source, scale, window_size, max(hour) AS hour, max(rate) AS peak
+    FROM hours
+    GROUP BY keyword, region, source, scale, window_size
 ),
 latest AS (
     SELECT keyword, region, max(hour) AS hour
@@ -14,11 +30,12 @@ latest AS (
     GROUP BY keyword, region
 ),
 before AS (
-    SELECT h.keyword, h.region, h.source, h.scale, max(h.hour) AS hour
-    FROM keyword_hours h
+    SELECT h.keyword, h.region, h.source, h.scale, h.window_size, max(h.hour) AS hour
+    FROM hours h
     JOIN newest n ON n.keyword = h.keyword AND n.region = h.region AND n.source = h.source AND n.scale = h.scale
+        AND n.window_size = h.window_size
     WHERE h.hour <= n.hour - INTERVAL '24 hours' AND h.hour >= n.hour - INTERVAL '168 hours'
-    GROUP BY h.keyword, h.region, h.source, h.scale
+    GROUP BY h.keyword, h.region, h.source, h.scale, h.window_size
 ),
 points AS (
     SELECT
@@ -26,16 +43,20 @@ points AS (
         h.region,
         h.source,
         h.scale,
+        h.window_size,
         h.hour,
         h.as_of,
-        CASE WHEN h.window_seconds > 2678400 THEN 2678400 ELSE coalesce(h.window_seconds, 3600) END AS window_seconds,
+        h.window_seconds,
         CASE h.scale
-            WHEN 'count' THEN CASE WHEN n.peak > 0 THEN h.value_milli * 100000 / n.peak ELSE 0 END
+            WHEN 'count' THEN CASE WHEN n.peak > CAST(0 AS double precision)
+                THEN CAST(floor(h.rate / n.peak * CAST(100000 AS double precision) + CAST(1 AS double precision) / CAST(2 AS double precision)) AS bigint)
+                ELSE 0 END
             WHEN 'growth' THEN CASE WHEN h.value_milli > 5000000 THEN 100000 ELSE h.value_milli / 50 END
             ELSE h.value_milli
         END AS points
-    FROM keyword_hours h
+    FROM hours h
     JOIN newest n ON n.keyword = h.keyword AND n.region = h.region AND n.source = h.source AND n.scale = h.scale
+        AND n.window_size = h.window_size
 ),
 changes AS (
     SELECT
@@ -49,12 +70,13 @@ changes AS (
             / CAST(date_part('epoch', p.hour) - date_part('epoch', o.hour) AS bigint) END AS change
     FROM newest n
     JOIN points p ON p.keyword = n.keyword AND p.region = n.region AND p.source = n.source AND p.scale = n.scale
-        AND p.hour = n.hour
+        AND p.window_size = n.window_size AND p.hour = n.hour
     JOIN latest l ON l.keyword = n.keyword AND l.region = n.region
         AND date_part('epoch', p.hour) + CAST(p.window_seconds AS double precision) >= date_part('epoch', l.hour) - 604800
     LEFT JOIN before b ON b.keyword = n.keyword AND b.region = n.region AND b.source = n.source AND b.scale = n.scale
+        AND b.window_size = n.window_size
     LEFT JOIN points o ON o.keyword = b.keyword AND o.region = b.region AND o.source = b.source AND o.scale = b.scale
-        AND o.hour = b.hour
+        AND o.window_size = b.window_size AND o.hour = b.hour
 ),
 by_source AS (
     SELECT

@@ -9,7 +9,7 @@ WITH ranked AS (
     WHERE p.channel_ref IS NOT NULL
 ),
 compared AS (
-    SELECT v.video_id, o.video_id AS other, max(a.views) AS views, max(a.as_of) AS as_of
+    SELECT v.video_id, o.video_id AS other, (array_agg(a.views ORDER BY a.age_days DESC))[1] AS views, max(a.as_of) AS as_of
     FROM ranked v
     JOIN ranked o ON o.channel_ref = v.channel_ref AND o.place < v.place AND o.place >= v.place - 30
     JOIN video_ages a ON a.video_id = o.video_id AND a.age_days <= v.age_days AND a.age_days * 2 >= v.age_days

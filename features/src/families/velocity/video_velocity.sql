@@ -11,8 +11,8 @@ told AS (
     SELECT
         video_id,
         coalesce(
-            max(CASE WHEN channel_ref NOT LIKE 'title:%' THEN hour END),
-            max(CASE WHEN channel_ref IS NOT NULL THEN hour END)
+            max(CASE WHEN channel_id IS NOT NULL THEN hour END),
+            max(CASE WHEN channel_title IS NOT NULL THEN hour END)
         ) AS hour
     FROM video_hours
     GROUP BY video_id

@@ -87,7 +87,9 @@ pub async fn run(start: Start) -> Result<Done> {
 }
 
 async fn check(platform: &Platform) -> Result<Report> {
-    let (views, by_family) = read_views(platform).await?;
+    // first of all: a removal that begins after it waits for none of this, and one before it is told of
+    let unfinished_removal = streams::unfinished_removal(platform.pool()?).await?;
+    let (views, mut by_family) = read_views(platform).await?;
     let at = furthest(&by_family);
     removal::wait_for_lake(platform, &at).await?;
     // where to compare to, before the lake is opened at its newest version, so that all of it is in that version
@@ -97,7 +99,7 @@ async fn check(platform: &Platform) -> Result<Report> {
     }
     let session = Session::open(&platform.lake).await?;
     let mut report = Report {
-        unfinished_removal: streams::unfinished_removal(platform.pool()?).await?,
+        unfinished_removal: unfinished_removal.or(streams::unfinished_removal(platform.pool()?).await?),
         position: at
             .iter()
             .map(|(partition, position)| (partition.to_string(), position))
@@ -105,16 +107,19 @@ async fn check(platform: &Platform) -> Result<Report> {
         ..Report::default()
     };
     for (topic, goal) in goals {
-        report.topics.push(check_topic(platform, &session, topic, goal).await?);
+        report
+            .topics
+            .push(check_topic(platform, &session, topic, goal, &mut by_family).await?);
     }
     let mut computed = Views::new();
-    for (family, at, refused) in &by_family {
+    for standing in &by_family {
         let cut = Cut {
-            at,
-            refused,
+            at: &standing.at,
+            also: &standing.from_elsewhere,
+            refused: &standing.refused,
             removal: None,
         };
-        computed.extend(batch::recompute(&session, family, &cut).await?);
+        computed.extend(batch::recompute(&session, standing.family, &cut).await?);
     }
     report.views = View::all()
         .map(|view| compare::views(&view, &views, &computed))
@@ -127,8 +132,15 @@ async fn check(platform: &Platform) -> Result<Report> {
     Ok(report)
 }
 
-/// A family, where it stands, and the ids of the events that it has put aside.
-type Standing = (&'static Family, Positions, Vec<String>);
+/// A family as the views have it.
+struct Standing {
+    family: &'static Family,
+    at: Positions,
+    /// The ids of the events that it has put aside.
+    refused: Vec<String>,
+    /// The ids of the events that it has from another partition than the lake, where it has not come to the lake's row yet.
+    from_elsewhere: Vec<String>,
+}
 
 /// Every view and the positions behind them, as of one moment.
 async fn read_views(platform: &Platform) -> Result<(Views, Vec<Standing>)> {
@@ -138,12 +150,12 @@ async fn read_views(platform: &Platform) -> Result<(Views, Vec<Standing>)> {
         .await?;
     let mut at = Vec::new();
     for family in FAMILIES {
-        let positions = streams::stored_positions(&mut *snapshot, family.sink).await?;
-        at.push((
+        at.push(Standing {
             family,
-            positions,
-            streams::refused_ids(&mut *snapshot, family.sink).await?,
-        ));
+            at: streams::stored_positions(&mut *snapshot, family.sink).await?,
+            refused: streams::refused_ids(&mut *snapshot, family.sink).await?,
+            from_elsewhere: Vec::new(),
+        });
     }
     let mut views = Views::new();
     for view in View::all() {
@@ -155,7 +167,7 @@ async fn read_views(platform: &Platform) -> Result<(Views, Vec<Standing>)> {
 /// The position vector that all families have reached in some partition: what the lake has to have reached, too.
 fn furthest(by_family: &[Standing]) -> Positions {
     let mut furthest = Positions::default();
-    for (partition, position) in by_family.iter().flat_map(|(_, at, _)| at.iter()) {
+    for (partition, position) in by_family.iter().flat_map(|standing| standing.at.iter()) {
         furthest.set(partition, position.max(furthest.of(partition)));
     }
     furthest
@@ -197,17 +209,25 @@ async fn check_topic(
     session: &Session,
     topic: Topic,
     ranges: Vec<(Partition, i64, i64)>,
+    by_family: &mut [Standing],
 ) -> Result<TopicReport> {
     let (settings, wanted) = (platform.log.clone(), ranges.clone());
     let records = tokio::task::spawn_blocking(move || compare::read_topic(&settings, topic, &wanted)).await??;
-    let from_start: Vec<_> = ranges.iter().map(|(partition, _, end)| (*partition, 0, *end)).collect();
+    let everywhere: Vec<_> = ranges.iter().map(|(partition, ..)| (*partition, 0, i64::MAX)).collect();
     let begins: HashMap<Partition, i64> = ranges
         .iter()
         .map(|(partition, begin, _)| (*partition, *begin))
         .collect();
     let mut rows: Vec<Place> = Vec::new();
-    session.places(topic, &from_start, |place| rows.push(place)).await?;
-    let mut report = compare::topic(topic, &records, &rows, &begins);
+    session.places(topic, &everywhere, |place| rows.push(place)).await?;
+    for standing in by_family.iter_mut().filter(|one| one.family.topics().contains(&topic)) {
+        let ids = compare::from_elsewhere(&records, &rows, &standing.at);
+        standing.from_elsewhere.extend(ids);
+    }
+    let ends: HashMap<Partition, i64> = ranges.iter().map(|(partition, _, end)| (*partition, *end)).collect();
+    let is_inside = |row: &Place| ends.get(&row.partition).is_some_and(|end| row.offset < *end);
+    let (rows, beyond): (Vec<_>, Vec<_>) = rows.into_iter().partition(is_inside);
+    let mut report = compare::topic(topic, &records, (&rows, &beyond), &begins);
     let said: HashMap<(Partition, i64), u64> = records
         .iter()
         .map(|record| ((record.partition, record.offset), record.digest))

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::zip::{Entry, Zip};
 use super::{OpenError, Opened, Options, recognise};
-use crate::table_file::input::Input;
+use crate::table_file::input::{Input, written};
 
 const MEMBER_LIMIT: u64 = 64 << 20;
 const MEMBERS: usize = 1_000;
@@ -59,7 +59,10 @@ fn member(archive: &Path, zip: &mut Zip<File>, entry: &Entry, options: &Options)
     };
     let size = bytes.len() as u64;
     let (kind, source) = match Input::new(Cursor::new(bytes), Some(size)) {
-        Ok(input) => recognise(&path, input, options),
+        Ok(input) => {
+            let written = std::fs::metadata(archive).ok().and_then(|about| written(&about));
+            recognise(&path, Input { written, ..input }, options)
+        }
         Err(error) => return refused(path, error.to_string()),
     };
     Opened { path, kind, source }

@@ -29,11 +29,13 @@ pub(crate) struct Interest {
     /// A column that says whether the window was over.
     partial: Option<usize>,
     step: Step,
+    now: Option<DateTime<Utc>>,
 }
 
 impl Interest {
     /// Rows above the first window, and what the header says; `None` for a file of another kind.
-    pub(crate) fn recognise(head: &Head, region: Option<&Region>) -> Option<(usize, Self)> {
+    /// Windows that are not over by `now` are rejected.
+    pub(crate) fn recognise(head: &Head, region: Option<&Region>, now: Option<DateTime<Utc>>) -> Option<(usize, Self)> {
         let place = (0..head.rows.len().min(PREFACE)).find(|place| is_header(&head.rows[*place..]))?;
         let names = &head.rows[place];
         let header = Header::new(names);
@@ -60,6 +62,7 @@ impl Interest {
             partial,
             step: step(names, &head.rows[place + 1..]),
             header,
+            now,
         };
         Some((place + 1, interest))
     }
@@ -243,6 +246,21 @@ impl Interest {
     }
 }
 
+impl Interest {
+    /// The value of a window that goes on is another tomorrow; the next export has it.
+    fn finished_window(&self, text: &str) -> Result<(DateTime<Utc>, DateTime<Utc>), Damage> {
+        let (start, end) = self.window(text)?;
+        match self.now.is_some_and(|now| end > now) {
+            true => {
+                let end = end.format("%Y-%m-%d %H:%M");
+                let what = format!("begins a window that goes on until {end} UTC: export it again when it is over");
+                Err(Damage::new(FaultKind::NotOver, text, &what))
+            }
+            false => Ok((start, end)),
+        }
+    }
+}
+
 impl Reading for Interest {
     const SOURCE: &'static str = SOURCE;
     const TOPIC: Topic = Topic::TrendSignals;
@@ -256,7 +274,7 @@ impl Reading for Interest {
     }
 
     fn read(&mut self, cells: &Cells<'_>) -> Result<Vec<Outgoing>, Misread> {
-        let (start, end) = cells.required(Some(0), |text| self.window(text))?;
+        let (start, end) = cells.required(Some(0), |text| self.finished_window(text))?;
         let partial = cells.optional(self.partial, cell::boolean)?.filter(|partial| *partial);
         let mut signals = Vec::with_capacity(self.columns.len());
         for (place, keyword, at) in &self.columns {

@@ -1,7 +1,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
 
-use super::{name, no_nul};
+use super::{name, no_nul, short};
 use crate::{Invalid, Payload, Region, Topic};
 
 /// Larger than any count or growth can be, and small enough for what is computed of it: a score multiplies it by 10^8.
@@ -64,6 +65,14 @@ impl TrendSignal {
     }
 }
 
+/// A keyword as it is compared: compatibility forms as one (Unicode NFKC), in small letters, with single spaces between words.
+pub fn folded(keyword: &str) -> String {
+    let compatible: String = keyword.nfkc().collect();
+    let lower: String = compatible.to_lowercase().nfkc().collect();
+    let words: Vec<&str> = lower.split_whitespace().collect();
+    words.join(" ")
+}
+
 /// Who said it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -105,8 +114,9 @@ impl Payload for TrendSignal {
     const TOPIC: Topic = Topic::TrendSignals;
     const KIND: &'static str = "com.ytempire.trends.signal.v1";
 
+    /// One for all ways of writing the keyword, so that all of them come in one order.
     fn key(&self) -> String {
-        self.keyword.clone()
+        folded(&self.keyword)
     }
 
     fn natural_key(&self) -> Vec<&str> {
@@ -119,6 +129,7 @@ impl Payload for TrendSignal {
 
     fn check(&self) -> Result<(), Invalid> {
         name("keyword", &self.keyword)?;
+        short("keyword", &folded(&self.keyword))?;
         no_nul("related_to", self.related_to.as_deref().unwrap_or_default())?;
         no_nul("area", self.area.as_deref().unwrap_or_default())?;
         if self.window_seconds < 0 {

@@ -22,7 +22,10 @@ struct Report {
 }
 
 pub async fn run(start: Start, options: FileOptions) -> Result<Done> {
-    let reading = reading(&options)?;
+    let reading = Options {
+        now: Some(start.clock.now()),
+        ..reading(&options)?
+    };
     let paths = ingest::expand_folders(&options.paths).map_err(wrong_use)?;
     let (quiet, json) = (start.global.quiet, start.global.json);
     let open = |path: &Path| file::open(path, &reading);
@@ -88,6 +91,7 @@ fn reading(options: &FileOptions) -> Result<Options> {
             .transpose()
             .map_err(wrong_use)?,
         period: options.period,
+        now: None,
     })
 }
 

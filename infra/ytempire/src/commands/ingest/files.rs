@@ -7,7 +7,7 @@ use batch::Session;
 use ingest::{Outgoing, Progress, Source, SourceError};
 use serde::Serialize;
 
-use super::summary::{self, Counts};
+use super::summary::{self, Became, Counts};
 use super::{Run, progress::Seen};
 
 /// What became of one file, or of one member of an archive.
@@ -96,7 +96,7 @@ impl Source for Named {
 pub fn refused(path: PathBuf, kind: Option<&'static str>, error: String) -> File {
     eprintln!("refused: {error}");
     let mut counts = Counts::default();
-    counts.accept(0);
+    counts.settle(Became::default());
     File {
         path,
         kind,
@@ -150,10 +150,10 @@ pub async fn read(
 /// Asks the lake what is new of each file.
 pub async fn count<'a>(run: &Run, files: impl IntoIterator<Item = &'a mut File>) -> Result<()> {
     let session = Session::open(&run.platform.lake).await?;
-    let accepted = summary::accepted_at(&session, run.sending.places()).await?;
+    let became = summary::became(&session, &run.sending).await?;
     for file in files {
         if let Some(mark) = file.mark {
-            file.counts.accept(accepted[mark]);
+            file.counts.settle(became[mark]);
         }
     }
     Ok(())

@@ -31,7 +31,9 @@ pub async fn run(start: Start, options: SimulateOptions) -> Result<Done> {
     };
     if wait == Wait::Yes {
         let session = Session::open(&run.platform.lake).await?;
-        counts.accept(summary::accepted_at(&session, run.sending.places()).await?.iter().sum());
+        if let [became] = summary::became(&session, &run.sending).await?[..] {
+            counts.settle(became);
+        }
     }
     run.close().await?;
     let done = if read.stopped { Done::Partly } else { Done::Wholly };

@@ -8,7 +8,7 @@ use events::Topic;
 use serde::Serialize;
 
 use crate::output;
-use crate::sending::{Places, behind};
+use crate::sending::{Places, Sending, behind};
 
 /// Counts of one file, or of all. `read = accepted + repeated + rejected`.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -24,10 +24,14 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// Sets what was accepted, and with it what was repeated.
-    pub fn accept(&mut self, accepted: u64) {
-        self.accepted = Some(accepted);
-        self.repeated = Some(self.read.saturating_sub(self.rejected + accepted));
+    /// Sets what became of what was sent, and with it what was repeated.
+    pub fn settle(&mut self, became: Became) {
+        self.accepted = Some(became.accepted);
+        self.rejected += became.refused;
+        if became.refused > 0 {
+            *self.reasons.entry(REFUSED).or_default() += became.refused;
+        }
+        self.repeated = Some(self.read.saturating_sub(self.rejected + became.accepted));
     }
 
     pub fn add(&mut self, other: &Counts) {
@@ -52,9 +56,21 @@ impl Counts {
     }
 }
 
-/// How many accepted rows of the lake are at the places of each source.
-pub async fn accepted_at(session: &Session, places: &[Places]) -> Result<Vec<u64>> {
-    let mut accepted = vec![0; places.len()];
+/// Why a row that its source did not reject is rejected.
+const REFUSED: &str = "refused behind the topic (`ytempire dead-letters list` says why)";
+
+/// What the lake has of what a source sent.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Became {
+    pub accepted: u64,
+    /// Rejected where it was read from the topic, not by its source.
+    pub refused: u64,
+}
+
+/// What the lake has at the places of each source.
+pub async fn became(session: &Session, sending: &Sending) -> Result<Vec<Became>> {
+    let places = sending.places();
+    let mut all = vec![Became::default(); places.len()];
     let ends = behind(places);
     for topic in Topic::ALL {
         let ranges: Vec<_> = ends
@@ -75,15 +91,14 @@ pub async fn accepted_at(session: &Session, places: &[Places]) -> Result<Vec<u64
                     let offsets = one.get(&place.partition);
                     offsets.is_some_and(|offsets| offsets.contains(place.offset.unsigned_abs()))
                 };
-                if place.accepted
-                    && let Some(source) = places.iter().position(holds)
-                {
-                    accepted[source] += 1;
+                if let Some(source) = places.iter().position(holds) {
+                    all[source].accepted += u64::from(place.accepted);
+                    all[source].refused += u64::from(!place.accepted && !holds(&sending.rejected()[source]));
                 }
             })
             .await?;
     }
-    Ok(accepted)
+    Ok(all)
 }
 
 /// One line of a summary for people.

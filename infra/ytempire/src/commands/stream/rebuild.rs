@@ -186,6 +186,7 @@ async fn fill_from_lake(
     let refused = streams::refused_ids(platform.pool()?, family.sink).await?;
     let cut = Cut {
         at: &standing.positions,
+        also: &[],
         refused: &refused,
         removal: None,
     };

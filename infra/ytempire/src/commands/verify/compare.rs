@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use arrow::array::AsArray;
 use arrow::error::ArrowError;
 use batch::Place;
-use events::{Cleanup, Partition, Topic, Watermarks};
+use events::{Cleanup, Partition, Positions, Topic, Watermarks};
 use features::{Cell, View, Views};
 use lake::Table;
 use log::{Probe, Record, Settings};
@@ -83,8 +83,14 @@ pub(super) fn altered(report: &mut TopicReport, partition: Partition, offset: i6
     });
 }
 
-/// Every distinct event has one row, and every row has an event. `begins` are the first offsets still on the broker.
-pub(super) fn topic(topic: Topic, records: &[Seen], rows: &[Place], begins: &HashMap<Partition, i64>) -> TopicReport {
+/// Every distinct event has one row, and every row has an event. Rows are those of where records were read, and those `beyond`: of
+/// two deliveries on two partitions either may have one. `begins` are the first offsets still on the broker.
+pub(super) fn topic(
+    topic: Topic,
+    records: &[Seen],
+    (rows, beyond): (&[Place], &[Place]),
+    begins: &HashMap<Partition, i64>,
+) -> TopicReport {
     let mut report = TopicReport {
         topic: topic.name(),
         records: records.len() as u64,
@@ -93,7 +99,7 @@ pub(super) fn topic(topic: Topic, records: &[Seen], rows: &[Place], begins: &Has
     };
     // a rejected row and its accepted replay are two rows of one id
     let mut stored: HashMap<(&str, bool), u64> = HashMap::new();
-    for row in rows {
+    for row in rows.iter().chain(beyond) {
         *stored.entry((row.event_id.as_str(), row.accepted)).or_default() += 1;
     }
     let holds = |id| stored.contains_key(&(id, true)) || stored.contains_key(&(id, false));
@@ -133,6 +139,23 @@ pub(super) fn topic(topic: Topic, records: &[Seen], rows: &[Place], begins: &Has
     report
 }
 
+/// The ids of events with a record below `at` whose row in the lake is of another record, beyond it: a second delivery on another
+/// partition that the lake came to first.
+pub(super) fn from_elsewhere(records: &[Seen], rows: &[Place], at: &Positions) -> Vec<String> {
+    let is_below = |partition, offset| offset < at.of(partition);
+    let beyond: BTreeSet<&str> = rows
+        .iter()
+        .filter(|row| !is_below(row.partition, row.offset))
+        .map(|row| row.event_id.as_str())
+        .collect();
+    let below = records
+        .iter()
+        .filter(|record| is_below(record.partition, record.offset))
+        .map(|record| record.id.as_str());
+    let ids: BTreeSet<&str> = below.filter(|id| beyond.contains(id)).collect();
+    ids.into_iter().map(str::to_owned).collect()
+}
+
 /// The streamed rows of a view against the computed ones.
 pub(super) fn views(view: &View, streamed: &Views, computed: &Views) -> ViewReport {
     let none = Vec::new();
@@ -145,9 +168,21 @@ pub(super) fn views(view: &View, streamed: &Views, computed: &Views) -> ViewRepo
         ..ViewReport::default()
     };
     let key_width = view.keys().len();
+    let place = match view {
+        View::Tile(tile) => tile.place_column(),
+        View::Rollup(_) => None,
+    };
+    let place = view.columns().iter().position(|column| Some(column.name) == place);
     let by_key = |rows: &'_ [Vec<Cell>]| -> BTreeMap<Vec<Cell>, Vec<Cell>> {
+        let values = |row: &[Cell]| {
+            let mut row = row.to_vec();
+            if let Some(place) = place {
+                row[place] = Cell::Null;
+            }
+            row.split_off(key_width)
+        };
         rows.iter()
-            .map(|row| (row[..key_width].to_vec(), row[key_width..].to_vec()))
+            .map(|row| (row[..key_width].to_vec(), values(row)))
             .collect()
     };
     let (left, right) = (by_key(streamed), by_key(computed));
@@ -198,5 +233,56 @@ pub(crate) fn show(cell: &Cell) -> String {
 fn name(differences: &mut Vec<String>, difference: impl FnOnce() -> String) {
     if differences.len() < NAMED {
         differences.push(difference());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn partition(number: i32) -> Partition {
+        Partition {
+            topic: Topic::VideoSnapshots,
+            number,
+        }
+    }
+
+    fn seen(number: i32, offset: i64, id: &str) -> Seen {
+        Seen {
+            partition: partition(number),
+            offset,
+            id: id.to_owned(),
+            digest: 0,
+        }
+    }
+
+    fn row(number: i32, offset: i64, id: &str) -> Place {
+        Place {
+            partition: partition(number),
+            offset,
+            event_id: id.to_owned(),
+            accepted: true,
+        }
+    }
+
+    /// An event was delivered on two partitions; the views came to the one, the lake to the other first.
+    #[test]
+    fn an_event_may_have_its_row_on_another_partition() {
+        let mut at = Positions::default();
+        at.set(partition(0), 1);
+        let records = [seen(0, 0, "twice")];
+        let beyond = [row(1, 7, "twice"), row(1, 8, "later")];
+        assert_eq!(from_elsewhere(&records, &beyond, &at), ["twice"]);
+        let report = topic(Topic::VideoSnapshots, &records, (&[], &beyond), &HashMap::new());
+        assert_eq!((report.missing, report.doubled, report.rows), (0, 0, 0));
+        assert_eq!(
+            from_elsewhere(&records, &[row(0, 0, "twice")], &at),
+            Vec::<String>::new()
+        );
+        let both = [row(0, 0, "twice")];
+        let report = topic(Topic::VideoSnapshots, &records, (&both, &beyond), &HashMap::new());
+        assert_eq!(report.doubled, 1);
+        let lost = topic(Topic::VideoSnapshots, &records, (&[], &beyond[1..]), &HashMap::new());
+        assert_eq!(lost.missing, 1);
     }
 }
