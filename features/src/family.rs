@@ -22,6 +22,23 @@ pub struct Family {
     pub finish: &'static [&'static str],
     /// Postgres statements that make everything touched, for `finish` after views were replaced as a whole.
     pub touch_all: &'static [&'static str],
+    /// What `finish` hands on, as it should be.
+    pub handed_on: Option<HandedOn>,
+}
+
+/// Rows of a table of the product's that follow from a family's views.
+#[derive(Debug, Clone, Copy)]
+pub struct HandedOn {
+    /// With its schema.
+    pub table: &'static str,
+    /// What is handed on, without what the table says by itself.
+    pub columns: &'static str,
+    /// The view that they are made from.
+    pub view: &'static str,
+    /// Postgres SQL for all of them.
+    pub rows: &'static str,
+    /// Which of the table's rows are handed on.
+    pub ours: &'static str,
 }
 
 /// Every family of the platform.

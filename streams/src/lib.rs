@@ -17,6 +17,6 @@ pub use pipeline::{Pipeline, PipelineError, Reading, Status, Trouble};
 pub use sink::{Batch, Sink, SinkError, Standing, Written};
 pub use views::{
     Correction, Counted, Difference, Rebuilt, Refused, Removing, Rewriting, Rewritten, Shadow, Swap, Swapped,
-    ViewsError, ViewsSink, Window, corrections, forget_corrections, newest_tile, read_view, read_window, rebuilds,
-    refused, refused_ids, stored_positions, stored_standing, unfinished_removal,
+    ViewsError, ViewsSink, Window, corrections, forget_corrections, handed_on_differing, newest_tile, read_view,
+    read_window, rebuilds, refused, refused_ids, stored_positions, stored_standing, unfinished_removal,
 };

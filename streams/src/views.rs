@@ -33,7 +33,7 @@ mod windows;
 pub use corrections::{Correction, corrections};
 pub use refused::{Refused, refused, refused_ids};
 pub use removing::{Removing, unfinished_removal};
-pub use rewriting::{Rebuilt, Rewriting, Rewritten, forget_corrections, rebuilds};
+pub use rewriting::{Rebuilt, Rewriting, Rewritten, forget_corrections, handed_on_differing, rebuilds};
 pub use rows::read_view;
 pub use shadow::{Counted, Difference, Shadow, Swap, Swapped};
 pub use store::{stored_positions, stored_standing};

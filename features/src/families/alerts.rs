@@ -25,4 +25,5 @@ pub(crate) const FAMILY: Family = Family {
     find: &[],
     finish: &[],
     touch_all: &[],
+    handed_on: None,
 };

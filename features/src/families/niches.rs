@@ -240,4 +240,5 @@ pub(crate) const FAMILY: Family = Family {
     ],
     finish: &[],
     touch_all: &[],
+    handed_on: None,
 };

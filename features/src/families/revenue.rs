@@ -146,4 +146,5 @@ pub(crate) const FAMILY: Family = Family {
     find: &[],
     finish: &[],
     touch_all: &[],
+    handed_on: None,
 };

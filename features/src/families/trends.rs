@@ -3,7 +3,7 @@
 use events::Topic;
 
 use crate::tile::{HOUR, OBSERVED_HOUR, big, last, max, real, text, time};
-use crate::{Family, Kind, Merge, Order, Period, Rollup, Tile};
+use crate::{Family, HandedOn, Kind, Merge, Order, Period, Rollup, Tile};
 
 /// An index and a share are of the window that was asked for, so those of windows of another size are another series.
 const WINDOW_SIZE: (&str, &str) = (
@@ -15,6 +15,22 @@ const WINDOW_SIZE: (&str, &str) = (
 
 /// Thousandths, so that sums are exact.
 const MILLI: &str = "CAST(round(value * 1000) AS BIGINT)";
+
+macro_rules! trends_columns {
+    () => {
+        "id, trend_keyword, trend_score, velocity, data_sources, detected_at, expires_at, metadata"
+    };
+}
+
+/// The product's table holds two digits behind the point and three before it, and 255 characters of a keyword.
+macro_rules! trends_rows {
+    () => {
+        "SELECT md5(k.keyword || chr(10) || k.region)::uuid, left(k.keyword, 255), round(k.score::numeric, 2), \
+         CASE WHEN k.velocity IS NOT NULL THEN greatest(least(round(k.velocity::numeric, 2), 999.99), -999.99) END, \
+         to_jsonb(string_to_array(k.source_names, ', ')), k.first_hour, k.last_hour + INTERVAL '7 days', \
+         jsonb_build_object('region', k.region, 'as_of', k.as_of) FROM trend_keywords k"
+    };
+}
 
 pub(crate) const FAMILY: Family = Family {
     sink: "views.trends",
@@ -81,14 +97,22 @@ pub(crate) const FAMILY: Family = Family {
     ],
     finish: &[
         "DELETE FROM public.trends t USING touched_keywords s WHERE t.id = md5(s.keyword || chr(10) || s.region)::uuid",
-        // the product's table holds two digits behind the point and three before it, and 255 characters of a keyword
-        "INSERT INTO public.trends (id, trend_keyword, trend_score, velocity, data_sources, detected_at, expires_at, metadata) \
-         SELECT md5(k.keyword || chr(10) || k.region)::uuid, left(k.keyword, 255), round(k.score::numeric, 2), \
-         CASE WHEN k.velocity IS NOT NULL THEN greatest(least(round(k.velocity::numeric, 2), 999.99), -999.99) END, to_jsonb(string_to_array(k.source_names, ', ')), \
-         k.first_hour, k.last_hour + INTERVAL '7 days', jsonb_build_object('region', k.region, 'as_of', k.as_of) \
-         FROM trend_keywords k JOIN touched_keywords s ON s.keyword = k.keyword AND s.region = k.region",
+        concat!(
+            "INSERT INTO public.trends (",
+            trends_columns!(),
+            ") ",
+            trends_rows!(),
+            " JOIN touched_keywords s ON s.keyword = k.keyword AND s.region = k.region"
+        ),
     ],
     touch_all: &[
         "INSERT INTO touched_keywords SELECT DISTINCT keyword, region FROM trend_keywords ON CONFLICT DO NOTHING",
     ],
+    handed_on: Some(HandedOn {
+        table: "public.trends",
+        columns: trends_columns!(),
+        view: "trend_keywords",
+        rows: trends_rows!(),
+        ours: "metadata ? 'as_of'",
+    }),
 };

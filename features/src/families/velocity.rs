@@ -136,6 +136,7 @@ pub(crate) const FAMILY: Family = Family {
     ],
     finish: &[],
     touch_all: &[],
+    handed_on: None,
 };
 
 /// The newest hour of a video, those that its velocities are told by, and the one that tells its channel: five rows to read, not

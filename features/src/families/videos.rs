@@ -42,6 +42,7 @@ pub(crate) const FAMILY: Family = Family {
     ],
     finish: &[],
     touch_all: &[],
+    handed_on: None,
 };
 
 /// The channels that the touched videos belong to, and the days on which they do: run before these are made anew, for the channels

@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, Utc};
 use events::Positions;
-use features::{Family, Views};
+use features::{Family, HandedOn, Views};
 use sqlx::{AssertSqlSafe, FromRow, PgPool, Postgres, Transaction};
 
 use super::store::{execute, lock_for_writing, look_into, run, stored_positions};
@@ -134,6 +134,27 @@ pub(super) async fn hand_on(tx: &mut Transaction<'_, Postgres>, family: &'static
     }
     run(tx, family.touch_all).await?;
     run(tx, family.finish).await
+}
+
+/// How many rows of a table that a family hands on to are not what its views say: missing, superfluous or different. As of the
+/// transaction, which looks into the views afterwards.
+///
+/// # Errors
+/// The database is away.
+pub async fn handed_on_differing(tx: &mut Transaction<'_, Postgres>, handed_on: &HandedOn) -> Result<i64, sqlx::Error> {
+    let HandedOn {
+        table,
+        columns,
+        rows,
+        ours,
+        ..
+    } = handed_on;
+    look_into(tx, "views").await?;
+    let stored = format!("SELECT {columns} FROM {table} WHERE {ours}");
+    let statement = format!(
+        "SELECT count(DISTINCT d.id) FROM (({stored} EXCEPT ({rows})) UNION ALL (({rows}) EXCEPT {stored})) d (id)"
+    );
+    sqlx::query_scalar(AssertSqlSafe(statement)).fetch_one(&mut **tx).await
 }
 
 /// A view of which rows came and went by no event.

@@ -472,4 +472,18 @@ async fn a_keyword_without_velocity_has_none_in_the_products_table() {
         .await
         .expect("a trend");
     assert_eq!(told, (40.0, None));
+
+    let handed_on = family.handed_on.as_ref().expect("the product's table");
+    let mut snapshot = database.pool.begin().await.expect("a transaction");
+    let differing = streams::handed_on_differing(&mut snapshot, handed_on).await;
+    assert_eq!(differing.expect("compared"), 0);
+    for spoilt in [
+        "UPDATE public.trends SET trend_score = 41",
+        "INSERT INTO public.trends (trend_keyword, metadata) VALUES ('other', '{\"as_of\": 1}')",
+        "INSERT INTO public.trends (trend_keyword) VALUES ('somebody else''s')",
+    ] {
+        sqlx::query(spoilt).execute(&mut *snapshot).await.expect("spoilt");
+    }
+    let differing = streams::handed_on_differing(&mut snapshot, handed_on).await;
+    assert_eq!(differing.expect("compared"), 2);
 }

@@ -2,7 +2,7 @@
 //!
 //! The common position vector is that of the views, read in one snapshot of the database together with every view. The
 //! lake is given time to reach it. Then the topic's distinct events below it are compared with the lake's rows, value by
-//! value, and the views with the same views computed from the lake's rows below it.
+//! value, the views with the same views computed from the lake's rows below it, and the tables that are made from views with those.
 
 mod compare;
 
@@ -36,6 +36,8 @@ struct Report {
     position: HashMap<String, i64>,
     topics: Vec<TopicReport>,
     views: Vec<ViewReport>,
+    /// Tables that are made from views.
+    tables: Vec<TableReport>,
     /// Since when the views show what a removal has taken out of the lake, if one is under way or was interrupted.
     unfinished_removal: Option<DateTime<Utc>>,
 }
@@ -67,6 +69,14 @@ struct ViewReport {
     differences: Vec<String>,
 }
 
+#[derive(Debug, Serialize)]
+struct TableReport {
+    table: &'static str,
+    made_from: &'static str,
+    /// Rows that are not what the views say.
+    differing: i64,
+}
+
 pub async fn run(start: Start) -> Result<Done> {
     let json = start.global.json;
     let platform = Platform::attach(start.settings, start.clock, &ALL_NEEDS).await?;
@@ -89,7 +99,7 @@ pub async fn run(start: Start) -> Result<Done> {
 async fn check(platform: &Platform) -> Result<Report> {
     // first of all: a removal that begins after it waits for none of this, and one before it is told of
     let unfinished_removal = streams::unfinished_removal(platform.pool()?).await?;
-    let (views, mut by_family) = read_views(platform).await?;
+    let (views, tables, mut by_family) = read_views(platform).await?;
     let at = furthest(&by_family);
     removal::wait_for_lake(platform, &at).await?;
     // where to compare to, before the lake is opened at its newest version, so that all of it is in that version
@@ -128,7 +138,10 @@ async fn check(platform: &Platform) -> Result<Report> {
         .topics
         .iter()
         .all(|one| one.missing + one.doubled + one.unknown + one.altered == 0);
-    report.agrees = topics_agree && report.views.iter().all(|one| one.differing == 0);
+    report.tables = tables;
+    report.agrees = topics_agree
+        && report.views.iter().all(|one| one.differing == 0)
+        && report.tables.iter().all(|one| one.differing == 0);
     Ok(report)
 }
 
@@ -142,8 +155,8 @@ struct Standing {
     from_elsewhere: Vec<String>,
 }
 
-/// Every view and the positions behind them, as of one moment.
-async fn read_views(platform: &Platform) -> Result<(Views, Vec<Standing>)> {
+/// Every view, what is made from them, and the positions behind them, as of one moment.
+async fn read_views(platform: &Platform) -> Result<(Views, Vec<TableReport>, Vec<Standing>)> {
     let mut snapshot = platform
         .pool()?
         .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
@@ -161,7 +174,15 @@ async fn read_views(platform: &Platform) -> Result<(Views, Vec<Standing>)> {
     for view in View::all() {
         views.insert(view.name(), streams::read_view(&mut *snapshot, &view).await?);
     }
-    Ok((views, at))
+    let mut tables = Vec::new();
+    for handed_on in FAMILIES.into_iter().filter_map(|family| family.handed_on.as_ref()) {
+        tables.push(TableReport {
+            table: handed_on.table,
+            made_from: handed_on.view,
+            differing: streams::handed_on_differing(&mut snapshot, handed_on).await?,
+        });
+    }
+    Ok((views, tables, at))
 }
 
 /// The position vector that all families have reached in some partition: what the lake has to have reached, too.
@@ -276,6 +297,14 @@ fn print(report: &Report) -> Result<()> {
     let named = report.topics.iter().flat_map(|one| &one.differences);
     for difference in named.chain(report.views.iter().flat_map(|one| &one.differences)) {
         output::print(&format!("{difference}\n"))?;
+    }
+    for one in report.tables.iter().filter(|one| one.differing > 0) {
+        output::print(&format!(
+            "{}: {} rows are not what {view} says; `ytempire stream rebuild {view}` makes them anew\n",
+            one.table,
+            one.differing,
+            view = one.made_from
+        ))?;
     }
     if let Some(since) = report.unfinished_removal {
         let since = since.to_rfc3339_opts(SecondsFormat::Secs, true);
