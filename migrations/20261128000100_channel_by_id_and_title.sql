@@ -30,6 +30,19 @@ WHERE channel_ref IS NOT NULL;
 ALTER TABLE views.video_hours DROP COLUMN channel_ref_told;
 ALTER TABLE views.video_niche_days DROP COLUMN channel_ref_told;
 
+-- When the last count of an hour was made, for velocities are views by the time between counts.
+ALTER TABLE views.video_hours ADD COLUMN counted_at timestamptz;
+UPDATE views.video_hours SET counted_at = as_of WHERE views IS NOT NULL;
+
+-- What was published again (private before, or planned) is another series of ages.
+ALTER TABLE views.video_ages ADD COLUMN published_on date;
+UPDATE views.video_ages SET published_on = (published_at AT TIME ZONE 'UTC')::date;
+DELETE FROM views.video_ages WHERE published_on IS NULL;
+ALTER TABLE views.video_ages
+    DROP CONSTRAINT video_ages_pkey,
+    ADD PRIMARY KEY (video_id, published_on, age_days);
+ALTER TABLE views.video_peers ADD COLUMN published_on date;
+
 -- An index or a share of windows of another size is another series.
 ALTER TABLE views.keyword_hours
     DROP CONSTRAINT keyword_hours_pkey,
@@ -37,6 +50,6 @@ ALTER TABLE views.keyword_hours
     ADD PRIMARY KEY (keyword, region, source, scale, window_size, hour);
 ALTER TABLE views.keyword_hours ALTER COLUMN window_size DROP DEFAULT;
 
--- Views are told by new rules (channels of videos, keywords): the next look at retention makes them anew from the lake, as after a
+-- Views are told by new rules (channels of videos, velocities, ages, keywords, money): the next look at retention makes them anew from the lake, as after a
 -- removal that was interrupted.
 INSERT INTO sink.unfinished_removals (singleton) SELECT true WHERE EXISTS (SELECT FROM sink.positions) ON CONFLICT DO NOTHING;

@@ -112,6 +112,8 @@ pub(crate) async fn state(db: &mut PgConnection, view: &View) -> Result<State, E
         state.behind += behind;
         furthest = furthest.max(watermark);
         now = row.try_get("now")?;
+        // a sender's clock may be minutes ahead
+        state.as_of = state.as_of.map(|as_of| as_of.min(now));
         if behind > 0 {
             held_back.push(watermark);
         }

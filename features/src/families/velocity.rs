@@ -2,8 +2,8 @@
 
 use events::Topic;
 
-use crate::tile::{CHANNEL_REF, HOUR, OBSERVED_HOUR, big, counter, int, newest, real, text, time};
-use crate::{Family, Kind, Period, Rollup, Tile};
+use crate::tile::{CHANNEL_REF, HOUR, OBSERVED_HOUR, big, counter, day, int, newest, real, text, time};
+use crate::{Family, Kind, Merge, Period, Rollup, Tile};
 
 /// Whole days between publication and observation.
 const AGE_DAYS: (&str, &str) = (
@@ -25,8 +25,12 @@ pub(crate) const FAMILY: Family = Family {
                 counter("views"),
                 counter("likes"),
                 counter("comments"),
+                (time("counted_at"), Merge::Max),
             ],
-            expressions: &[OBSERVED_HOUR],
+            expressions: &[
+                OBSERVED_HOUR,
+                ("counted_at", "CASE WHEN views IS NOT NULL THEN observed_at END"),
+            ],
             derived: &[CHANNEL_REF],
             period: Period::Hour,
             ..Tile::PLAIN
@@ -34,9 +38,10 @@ pub(crate) const FAMILY: Family = Family {
         Tile {
             name: "video_ages",
             topic: Topic::VideoSnapshots,
-            keys: &[text("video_id"), int("age_days")],
+            // what was published again is another series: it was private, or planned
+            keys: &[text("video_id"), day("published_on"), int("age_days")],
             values: &[newest!("published_at", Kind::Time), counter("views")],
-            expressions: &[AGE_DAYS],
+            expressions: &[("published_on", "CAST(published_at AS DATE)"), AGE_DAYS],
             filter: "published_at IS NOT NULL AND observed_at >= published_at AND views IS NOT NULL",
             ..Tile::PLAIN
         },
@@ -87,7 +92,13 @@ pub(crate) const FAMILY: Family = Family {
             name: "video_peers",
             stays: false,
             keys: &[text("video_id")],
-            values: &[text("channel_ref"), time("published_at"), int("age_days"), big("views")],
+            values: &[
+                text("channel_ref"),
+                time("published_at"),
+                day("published_on"),
+                int("age_days"),
+                big("views"),
+            ],
             sql: include_str!("velocity/video_peers.sql"),
             find: FIND_FOLLOWERS,
             narrow: &[
@@ -140,19 +151,19 @@ pub(crate) const FAMILY: Family = Family {
 };
 
 /// The newest hour of a video, those that its velocities are told by, and the one that tells its channel: five rows to read, not
-/// five days of them.
+/// five days of them. A count is made in its hour, so the hours to look at are known, too.
 const FIND_HOURS: &[&str] = &[
     "INSERT INTO touched_hours SELECT n.video_id, n.newest, b.hour_1, b.hour_24, b.hour_48, b.hour_told \
-     FROM (SELECT i.video_id, coalesce((SELECT max(h.hour) FROM video_hours h \
-     WHERE h.video_id = i.video_id AND h.views IS NOT NULL), 'epoch') AS newest \
-     FROM (SELECT DISTINCT video_id FROM incoming_video_hours) i) n \
+     FROM (SELECT i.video_id, coalesce(l.hour, 'epoch') AS newest, l.counted_at FROM (SELECT DISTINCT video_id FROM incoming_video_hours) i \
+     LEFT JOIN LATERAL (SELECT h.hour, h.counted_at FROM video_hours h \
+     WHERE h.video_id = i.video_id AND h.views IS NOT NULL ORDER BY h.hour DESC LIMIT 1) l ON true) n \
      CROSS JOIN LATERAL (SELECT \
-     (SELECT max(h.hour) FROM video_hours h WHERE h.video_id = n.video_id AND h.views IS NOT NULL \
-     AND h.hour BETWEEN n.newest - INTERVAL '6 hours' AND n.newest - INTERVAL '1 hour') AS hour_1, \
-     (SELECT max(h.hour) FROM video_hours h WHERE h.video_id = n.video_id AND h.views IS NOT NULL \
-     AND h.hour BETWEEN n.newest - INTERVAL '72 hours' AND n.newest - INTERVAL '24 hours') AS hour_24, \
-     (SELECT max(h.hour) FROM video_hours h WHERE h.video_id = n.video_id AND h.views IS NOT NULL \
-     AND h.hour BETWEEN n.newest - INTERVAL '120 hours' AND n.newest - INTERVAL '48 hours') AS hour_48, \
+     (SELECT max(h.hour) FROM video_hours h WHERE h.video_id = n.video_id AND h.hour BETWEEN n.newest - INTERVAL '7 hours' AND n.newest \
+     AND h.counted_at BETWEEN n.counted_at - INTERVAL '6 hours' AND n.counted_at - INTERVAL '1 hour') AS hour_1, \
+     (SELECT max(h.hour) FROM video_hours h WHERE h.video_id = n.video_id AND h.hour BETWEEN n.newest - INTERVAL '73 hours' AND n.newest - INTERVAL '23 hours' \
+     AND h.counted_at BETWEEN n.counted_at - INTERVAL '72 hours' AND n.counted_at - INTERVAL '24 hours') AS hour_24, \
+     (SELECT max(h.hour) FROM video_hours h WHERE h.video_id = n.video_id AND h.hour BETWEEN n.newest - INTERVAL '121 hours' AND n.newest - INTERVAL '47 hours' \
+     AND h.counted_at BETWEEN n.counted_at - INTERVAL '120 hours' AND n.counted_at - INTERVAL '48 hours') AS hour_48, \
      coalesce((SELECT max(h.hour) FROM video_hours h WHERE h.video_id = n.video_id AND h.channel_id IS NOT NULL), \
      (SELECT max(h.hour) FROM video_hours h WHERE h.video_id = n.video_id AND h.channel_title IS NOT NULL)) AS hour_told) b",
     "ANALYZE touched_hours",

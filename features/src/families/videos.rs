@@ -21,7 +21,7 @@ pub(crate) const FAMILY: Family = Family {
         ),
         (
             "touched_video_before",
-            "video_id text COLLATE \"C\" PRIMARY KEY, channel_ref text COLLATE \"C\"",
+            "video_id text COLLATE \"C\" PRIMARY KEY, channel_ref text COLLATE \"C\", category_id integer",
         ),
         ("touched_channels", "channel_ref text COLLATE \"C\" PRIMARY KEY"),
         (
@@ -148,7 +148,7 @@ const ROLLUPS: &[Rollup] = &[
         sql: include_str!("videos/videos.sql"),
         find: &[
             FIND_CHANNELS,
-            "INSERT INTO touched_video_before SELECT v.video_id, v.channel_ref FROM videos v \
+            "INSERT INTO touched_video_before SELECT v.video_id, v.channel_ref, v.category_id FROM videos v \
              JOIN touched_videos s ON s.video_id = v.video_id",
         ],
         narrow: &[(
@@ -270,11 +270,24 @@ const ROLLUPS: &[Rollup] = &[
             int("best_rank"),
         ],
         sql: include_str!("videos/category_days.sql"),
-        find: &[],
-        narrow: &[(
-            "trending_entries",
-            "(i.region, i.day) IN (SELECT s.region, s.day FROM touched_entries s)",
-        )],
+        find: &[
+            // entries of videos of which other things are known now
+            "INSERT INTO touched_entries SELECT e.region, e.video_id, e.day FROM touched_video_before b \
+             JOIN videos v ON v.video_id = b.video_id \
+             AND (v.channel_ref, v.category_id) IS DISTINCT FROM (b.channel_ref, b.category_id) \
+             JOIN trending_entries e ON e.video_id = b.video_id ON CONFLICT DO NOTHING",
+        ],
+        narrow: &[
+            (
+                "trending_entries",
+                "(i.region, i.day) IN (SELECT s.region, s.day FROM touched_entries s)",
+            ),
+            (
+                "videos",
+                // those of the entries above
+                "i.video_id IN (SELECT e.video_id FROM trending_entries e)",
+            ),
+        ],
         replaces: "(v.region, v.day) IN (SELECT s.region, s.day FROM touched_entries s)",
     },
 ];

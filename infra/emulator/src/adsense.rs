@@ -8,7 +8,6 @@ use axum::Router;
 use axum::routing::get;
 
 use crate::state::Shared;
-pub(crate) use accounts::publisher;
 
 pub(crate) fn routes() -> Router<Shared> {
     Router::new()

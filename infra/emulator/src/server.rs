@@ -153,7 +153,7 @@ impl Emulator {
 
     /// The AdSense account of a channel's owner, such as `pub-4000000000000000`.
     pub fn adsense_account(&self, channel: u32) -> String {
-        crate::adsense::publisher(channel)
+        ingest::sources::simulate::publisher(channel)
     }
 
     /// Ends it; requests under way get some seconds to end.

@@ -320,7 +320,7 @@ pub struct EmulatorOptions {
 
 #[derive(Debug, Args)]
 pub struct SqlOptions {
-    /// A SELECT over bronze.*, silver.* and dead_letters; - reads it from standard input
+    /// A SELECT over bronze.*, silver.*, gold.* (the views), late_rows and dead_letters; - reads it from standard input
     pub query: String,
     /// Print a header line and rows
     #[arg(long, conflicts_with = "json")]

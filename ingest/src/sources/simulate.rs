@@ -37,6 +37,7 @@ pub use dice::{Dice, Subject};
 pub use fate::{Access, Fate};
 pub use observation::Observation;
 pub use pace::{BadSpeed, Pace};
+pub use revenue::publisher;
 pub use video::VideoKey;
 pub use world::World;
 

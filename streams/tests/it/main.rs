@@ -4,6 +4,7 @@ mod alarms;
 mod brokers;
 mod decoding;
 mod happenings;
+mod keywords;
 mod meanings;
 mod members;
 mod migrations;

@@ -5,18 +5,26 @@ use std::collections::BTreeMap;
 use arrow::array::RecordBatch;
 use arrow::compute::concat_batches;
 use chrono::{DateTime, TimeDelta, Utc};
-use events::payload::{Availability, Relation, Scale, TrendSource};
+use events::payload::Availability;
 use events::{
-    CategoryName, ChannelId, ChannelSnapshot, Event, Payload, Region, Topic, TrendSignal, VideoId, VideoSnapshot,
-    Watermarks,
+    CategoryName, ChannelId, ChannelSnapshot, Event, Payload, Region, Topic, VideoId, VideoSnapshot, Watermarks,
 };
-use features::{Cell, FAMILIES, View, Views};
-use streams::{Batch, Sink, ViewsSink, decode::decode};
+use features::{Cell, View, Views};
+use streams::decode::decode;
 
-use crate::world::{Database, record, start};
+use crate::world::{record, start};
 
-fn at(hours: i64) -> DateTime<Utc> {
+pub(crate) fn at(hours: i64) -> DateTime<Utc> {
     start() + TimeDelta::hours(hours)
+}
+
+fn on_chart(seen: (i64, VideoSnapshot), rank: i32) -> (i64, VideoSnapshot) {
+    let snapshot = VideoSnapshot {
+        region: Region::new("FR").ok(),
+        trending_rank: Some(rank),
+        ..seen.1
+    };
+    (seen.0, snapshot)
 }
 
 fn seen(video: &str, hour: i64, views: Option<i64>) -> (i64, VideoSnapshot) {
@@ -38,11 +46,19 @@ fn of_channel(seen: (i64, VideoSnapshot), channel: &str, category: i32) -> (i64,
 }
 
 fn rows_of<P: Payload + Clone>(told: &[(i64, P)]) -> RecordBatch {
+    let told: Vec<_> = told
+        .iter()
+        .map(|(hour, payload)| (at(*hour), payload.clone()))
+        .collect();
+    rows_of_moments(&told)
+}
+
+fn rows_of_moments<P: Payload + Clone>(told: &[(DateTime<Utc>, P)]) -> RecordBatch {
     let mut watermarks = Watermarks::default();
     let rows: Vec<RecordBatch> = (0..)
         .zip(told)
-        .map(|(offset, (hour, payload))| {
-            let event = Event::new("/test", at(*hour), payload.clone()).expect("a valid event");
+        .map(|(offset, (time, payload))| {
+            let event = Event::new("/test", *time, payload.clone()).expect("a valid event");
             let record = record(0, offset, &event);
             decode(P::TOPIC, &[record], DateTime::UNIX_EPOCH, &mut watermarks).expect("a row")
         })
@@ -50,7 +66,15 @@ fn rows_of<P: Payload + Clone>(told: &[(i64, P)]) -> RecordBatch {
     concat_batches(&rows[0].schema(), &rows).expect("rows")
 }
 
-async fn views_of<P: Payload + Clone>(told: &[(i64, P)]) -> Views {
+pub(crate) async fn views_of<P: Payload + Clone>(told: &[(i64, P)]) -> Views {
+    let told: Vec<_> = told
+        .iter()
+        .map(|(hour, payload)| (at(*hour), payload.clone()))
+        .collect();
+    views_of_moments(&told).await
+}
+
+async fn views_of_moments<P: Payload + Clone>(told: &[(DateTime<Utc>, P)]) -> Views {
     let category = CategoryName {
         region: Region::new("US").expect("a region"),
         category_id: 20,
@@ -58,14 +82,14 @@ async fn views_of<P: Payload + Clone>(told: &[(i64, P)]) -> Views {
         assignable: Some(true),
     };
     let rows = [
-        (P::TOPIC, rows_of(told)),
+        (P::TOPIC, rows_of_moments(told)),
         (Topic::Categories, rows_of(&[(0, category)])),
     ];
     features::recompute_rows(rows.into()).await.expect("computed")
 }
 
 /// The one row of a view whose first key begins so, by column.
-fn row(views: &Views, view: &str, key: &str) -> BTreeMap<&'static str, Cell> {
+pub(crate) fn row(views: &Views, view: &str, key: &str) -> BTreeMap<&'static str, Cell> {
     let mut rows = rows(views, view, key);
     assert_eq!(rows.len(), 1, "{view} {key}: {rows:?}");
     rows.remove(0)
@@ -331,159 +355,95 @@ async fn a_mean_is_told() {
     assert_eq!(row(&views, "category_hours", "")["views_mean"], Cell::real(52.5));
 }
 
-fn signal(hour: i64, source: TrendSource, scale: Scale, value: f64) -> (i64, TrendSignal) {
-    (hour, TrendSignal::of("word", source, 3_600, value, scale))
-}
-
+/// One view a second, counted every 5 minutes: what the clock says is not what the speed is.
 #[tokio::test]
-async fn a_source_that_fell_silent_has_no_say() {
-    let views = views_of(&[
-        signal(0, TrendSource::GoogleTrends, Scale::Index, 100.0),
-        signal(24 * 300, TrendSource::Reddit, Scale::Count, 50.0),
-        signal(24 * 301, TrendSource::Reddit, Scale::Count, 1.0),
-    ])
-    .await;
-    let keyword = row(&views, "trend_keywords", "word");
-    assert_eq!(
-        (&keyword["score"], &keyword["sources"]),
-        (&Cell::real(2.0), &Cell::Int(1))
-    );
-    assert_eq!(keyword["source_names"], Cell::Text("reddit".to_owned()));
-}
-
-#[tokio::test]
-async fn a_source_with_two_scales_counts_once() {
-    let views = views_of(&[
-        signal(0, TrendSource::GoogleTrends, Scale::Index, 40.0),
-        signal(0, TrendSource::GoogleTrends, Scale::Growth, 1_000.0),
-        signal(0, TrendSource::YoutubeSearch, Scale::Share, 50.0),
-    ])
-    .await;
-    assert_eq!(row(&views, "trend_keywords", "word")["score"], Cell::real(40.0));
-}
-
-/// Google revises a window: what it said last counts, whatever that is.
-#[tokio::test]
-async fn a_window_is_what_was_said_of_it_last() {
-    for values in [[40.0, 60.0, 50.0], [60.0, 40.0, 45.0], [1.0, 2.0, 3.0], [3.0, 2.0, 1.0]] {
-        let told = values.map(|value| signal(0, TrendSource::GoogleTrends, Scale::Index, value));
-        let views = views_of(&told).await;
-        assert_eq!(row(&views, "trend_keywords", "word")["score"], Cell::real(values[2]));
-    }
-}
-
-#[tokio::test]
-async fn a_keyword_is_one_however_it_is_written() {
-    let written = [
-        "Café  Noir",
-        "cafe\u{301} noir",
-        " CAF\u{c9}\u{a0}NOIR",
-        "ｃａｆé noir\t",
-    ];
-    let told: Vec<_> = (0..)
-        .zip(written)
-        .map(|(hour, keyword)| {
-            let signal = TrendSignal::of(keyword, TrendSource::GoogleTrends, 3_600, 10.0, Scale::Index);
-            (hour, signal)
+async fn a_steady_video_has_one_velocity_whenever_it_is_looked_at() {
+    let step = TimeDelta::minutes(5);
+    let counts: Vec<_> = (0..12 * 80)
+        .map(|number| {
+            let (_, mut video) = seen("one", 0, Some(300 * number));
+            video.published_at = Some(at(-24));
+            (at(0) + step * i32::try_from(number).expect("small"), video)
         })
         .collect();
-    let views = views_of(&told).await;
-    assert_eq!(
-        row(&views, "trend_keywords", "")["keyword"],
-        Cell::Text("café noir".to_owned())
-    );
-    assert!(told.iter().all(|(_, signal)| signal.key() == "café noir"));
-}
-
-/// A related query's index is of the queries beside it.
-#[tokio::test]
-async fn a_related_query_is_no_interest_but_its_growth_is() {
-    let related = |scale, relation, value| {
-        let mut signal = signal(1, TrendSource::GoogleTrends, scale, value);
-        signal.1.related_to = Some("another".to_owned());
-        signal.1.relation = Some(relation);
-        signal
-    };
-    let own = signal(0, TrendSource::GoogleTrends, Scale::Index, 10.0);
-    let views = views_of(&[own.clone(), related(Scale::Index, Relation::Top, 100.0)]).await;
-    assert_eq!(row(&views, "trend_keywords", "word")["score"], Cell::real(10.0));
-    let views = views_of(&[own, related(Scale::Growth, Relation::Rising, 1_000.0)]).await;
-    assert_eq!(row(&views, "trend_keywords", "word")["score"], Cell::real(15.0));
-}
-
-/// A day's count is not a peak beside which hours are nothing; and an index of weeks did not fall to one of hours.
-#[tokio::test]
-async fn windows_of_different_length_are_not_compared_as_they_are() {
-    let lasting = |hour, seconds, scale, value| {
-        let mut signal = signal(hour, TrendSource::GoogleTrends, scale, value);
-        signal.1.window_seconds = seconds;
-        signal
-    };
-    let views = views_of(&[
-        lasting(0, 86_400, Scale::Count, 2_400.0),
-        lasting(24, 3_600, Scale::Count, 100.0),
-    ])
-    .await;
-    let keyword = row(&views, "trend_keywords", "word");
-    assert_eq!(
-        (&keyword["score"], &keyword["velocity"]),
-        (&Cell::real(100.0), &Cell::real(0.0))
-    );
-    let views = views_of(&[
-        lasting(0, 604_800, Scale::Index, 100.0),
-        lasting(48, 3_600, Scale::Index, 20.0),
-    ])
-    .await;
-    let keyword = row(&views, "trend_keywords", "word");
-    assert_eq!(
-        (&keyword["score"], &keyword["velocity"]),
-        (&Cell::real(60.0), &Cell::Null)
-    );
-}
-
-/// The product's own table says nothing where nothing is known.
-#[tokio::test]
-async fn a_keyword_without_velocity_has_none_in_the_products_table() {
-    let database = Database::start().await;
-    let family = FAMILIES
-        .into_iter()
-        .find(|family| family.topics() == [Topic::TrendSignals])
-        .expect("a family");
-    let (hour, payload) = signal(0, TrendSource::GoogleTrends, Scale::Index, 40.0);
-    let event = Event::new("/test", at(hour), payload).expect("a valid event");
-    let record = record(0, 0, &event);
-    let (mut watermarks, partition) = (Watermarks::default(), record.partition);
-    let rows = decode(Topic::TrendSignals, &[record], DateTime::UNIX_EPOCH, &mut watermarks).expect("a row");
-    let batch = Batch {
-        rows: [(Topic::TrendSignals, rows)].into(),
-        spans: vec![events::Span {
-            partition,
-            from: 0,
-            to: 1,
-        }],
-        watermarks,
-    };
-    ViewsSink::new(database.pool.clone(), family)
-        .write(&batch)
-        .await
-        .expect("written");
-    let told: (f64, Option<f64>) = sqlx::query_as("SELECT trend_score::float8, velocity::float8 FROM public.trends")
-        .fetch_one(&database.pool)
-        .await
-        .expect("a trend");
-    assert_eq!(told, (40.0, None));
-
-    let handed_on = family.handed_on.as_ref().expect("the product's table");
-    let mut snapshot = database.pool.begin().await.expect("a transaction");
-    let differing = streams::handed_on_differing(&mut snapshot, handed_on).await;
-    assert_eq!(differing.expect("compared"), 0);
-    for spoilt in [
-        "UPDATE public.trends SET trend_score = 41",
-        "INSERT INTO public.trends (trend_keyword, metadata) VALUES ('other', '{\"as_of\": 1}')",
-        "INSERT INTO public.trends (trend_keyword) VALUES ('somebody else''s')",
-    ] {
-        sqlx::query(spoilt).execute(&mut *snapshot).await.expect("spoilt");
+    for looked in [0, 1, 5, 7, 11] {
+        let views = views_of_moments(&counts[..12 * 79 - looked]).await;
+        let velocity = row(&views, "video_velocity", "one");
+        assert_eq!(velocity["velocity_1h"], Cell::real(3_600.0), "{looked}");
+        assert_eq!(velocity["velocity_24h"], Cell::real(3_600.0), "{looked}");
+        assert_eq!(velocity["acceleration"], Cell::real(0.0), "{looked}");
+        let Cell::Int(gain) = velocity["gain_views_1h"] else {
+            panic!("no gain")
+        };
+        // since a count that was the last of its hour
+        assert!((3_600..7_200).contains(&gain), "{gain}");
     }
-    let differing = streams::handed_on_differing(&mut snapshot, handed_on).await;
-    assert_eq!(differing.expect("compared"), 2);
+}
+
+/// A burst is where the growth was, and as long: between counts.
+#[tokio::test]
+async fn a_burst_lasts_from_count_to_count() {
+    let mut told: Vec<_> = (0..20).map(|day| seen("one", 24 * day, Some(day))).collect();
+    told.extend((20..23).map(|day| seen("one", 24 * day, Some(100_000 * (day - 19)))));
+    told.push(seen("one", 24 * 23, Some(300_001)));
+    let views = views_of(&told).await;
+    let burst = row(&views, "video_bursts", "one");
+    let micros = |hours| Cell::Time(at(hours).timestamp_micros());
+    assert_eq!(
+        (&burst["started_at"], &burst["ended_at"]),
+        (&micros(24 * 19), &micros(24 * 22))
+    );
+    assert_eq!(
+        (&burst["hours"], &burst["gain_views"], &burst["peak_gain_views"]),
+        (&Cell::Int(72), &Cell::Int(299_981), &Cell::Int(100_000))
+    );
+    // a month between two counts says nothing of hours
+    let views = views_of(&[
+        seen("one", 0, Some(1)),
+        seen("one", 24 * 20, Some(2)),
+        seen("one", 24 * 24, Some(1_000_000)),
+        seen("one", 24 * 25, Some(1_000_001)),
+    ])
+    .await;
+    assert_eq!(rows(&views, "video_bursts", "").len(), 0);
+}
+
+/// A video that was private for weeks is as old as its publication.
+#[tokio::test]
+async fn what_is_published_again_begins_anew() {
+    let published = |day: i64, on: i64, views| {
+        let mut video = of_channel(seen("one", 24 * day, Some(views)), "a", 20);
+        video.1.published_at = Some(at(24 * on));
+        video
+    };
+    let views = views_of(&[
+        published(0, 0, 0),
+        published(19, 0, 0),
+        published(20, 20, 10),
+        published(26, 20, 350_000),
+    ])
+    .await;
+    let video = row(&views, "video_outliers", "one");
+    assert_eq!(
+        (&video["age_days"], &video["views"]),
+        (&Cell::Int(6), &Cell::Int(350_000))
+    );
+}
+
+/// Whoever the chart names by title is the channel that is known otherwise.
+#[tokio::test]
+async fn a_chart_counts_a_channel_once() {
+    let mut titled = seen("two", 1, Some(5));
+    titled.1.channel_title = Some("A channel".to_owned());
+    let views = views_of(&[
+        on_chart(of_channel(seen("one", 0, Some(100)), "a", 20), 1),
+        on_chart(titled, 2),
+        of_channel(seen("two", 48, Some(9)), "a", 20),
+    ])
+    .await;
+    let day = row(&views, "category_days", "FR");
+    assert_eq!(
+        (&day["category_id"], &day["videos"], &day["channels"]),
+        (&Cell::Int(20), &Cell::Int(2), &Cell::Int(1))
+    );
 }

@@ -114,8 +114,9 @@ impl Seen {
             trending_rank: self.rank.map(|rank| i32::from(rank) + 1),
             views: (!self.views.is_multiple_of(7)).then(|| i64::from(self.views)),
             likes: Some(i64::from(self.views / 10)),
+            // some are published again
             published_at: (!self.views.is_multiple_of(5))
-                .then(|| start() + chrono::Duration::days(i64::from(self.video))),
+                .then(|| start() + chrono::Duration::days(i64::from(self.video + self.day / 20 * 7))),
             ..VideoSnapshot::of(video_id)
         };
         Event::new("/test", self.time(), payload).expect("a valid event")
@@ -128,7 +129,9 @@ impl Seen {
 
     fn time(self) -> DateTime<Utc> {
         let day = start().checked_add_days(Days::new(self.day.into())).expect("a day");
-        day + chrono::Duration::hours(self.hour.into())
+        // some meet at the full hour, the others come somewhere in it
+        let micros = i64::from(!self.views.is_multiple_of(4)) * (i64::from(self.views) * 791_901_307 % 3_600_000_000);
+        day + chrono::Duration::hours(self.hour.into()) + chrono::Duration::microseconds(micros)
     }
 }
 

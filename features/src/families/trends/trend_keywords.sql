@@ -1,8 +1,8 @@
 -- A series is what a source says of a keyword on one scale: of an index or a share, in windows of one size; and it is told in points
 -- from 0 to 100. An index or a share is that already; a count, by the second of its window (an hour at least), is a percentage of the
--- series' highest; growth counts 1 point for 50 %, so that a breakout (5000 %) is 100. The score is the mean over the sources, each
--- the mean of its series by their newest hours; nothing counts whose time (31 days at most) ended more than 7 days before the
--- keyword's newest hour.
+-- series' highest, or of 100 an hour where it never was so high; growth counts 1 point for 50 %, so that a breakout (5000 %) is 100. The score is the mean over the sources, each
+-- the mean of its series by their newest hours; nothing counts that is older than the
+-- keyword's newest hour by more than 7 days and its window (31 days at most): by then the next window would have been told of.
 -- Velocity is the mean change in points a day, since the newest hour at least 24 hours older, no more than 7 days.
 WITH hours AS (
     SELECT
@@ -20,7 +20,9 @@ WITH hours AS (
     FROM keyword_hours
 ),
 newest AS (
-    SELECT keyword, region, source, scale, window_size, max(hour) AS hour, max(rate) AS peak
+    SELECT keyword, region, source, scale, window_size, max(hour) AS hour,
+        CASE WHEN max(rate) > CAST(100000 AS double precision) / CAST(3600 AS double precision)
+            THEN max(rate) ELSE CAST(100000 AS double precision) / CAST(3600 AS double precision) END AS peak
     FROM hours
     GROUP BY keyword, region, source, scale, window_size
 ),
@@ -48,9 +50,8 @@ points AS (
         h.as_of,
         h.window_seconds,
         CASE h.scale
-            WHEN 'count' THEN CASE WHEN n.peak > CAST(0 AS double precision)
-                THEN CAST(floor(h.rate / n.peak * CAST(100000 AS double precision) + CAST(1 AS double precision) / CAST(2 AS double precision)) AS bigint)
-                ELSE 0 END
+            WHEN 'count' THEN CAST(floor(h.rate / n.peak * CAST(100000 AS double precision)
+                + CAST(1 AS double precision) / CAST(2 AS double precision)) AS bigint)
             WHEN 'growth' THEN CASE WHEN h.value_milli > 5000000 THEN 100000 ELSE h.value_milli / 50 END
             ELSE h.value_milli
         END AS points

@@ -12,7 +12,8 @@ compared AS (
     SELECT v.video_id, o.video_id AS other, (array_agg(a.views ORDER BY a.age_days DESC))[1] AS views, max(a.as_of) AS as_of
     FROM ranked v
     JOIN ranked o ON o.channel_ref = v.channel_ref AND o.place < v.place AND o.place >= v.place - 30
-    JOIN video_ages a ON a.video_id = o.video_id AND a.age_days <= v.age_days AND a.age_days * 2 >= v.age_days
+    JOIN video_ages a ON a.video_id = o.video_id AND a.published_on = o.published_on
+        AND a.age_days <= v.age_days AND a.age_days * 2 >= v.age_days
     GROUP BY v.video_id, o.video_id
 ),
 ordered AS (

@@ -1,8 +1,8 @@
--- Velocities are views an hour between the newest hour with a count and the newest one at least so long before it; null where
--- that one is too old to tell (6, 72 and 120 hours). Acceleration is the change of the 24-hour velocity in a day. The channel is of
+-- Velocities are views an hour between the newest count and the newest one of another hour at least so long before it, each hour
+-- told by its last count; null where that one is too old to tell (6, 72 and 120 hours). Acceleration is the change of the 24-hour velocity in a day. The channel is of
 -- the newest hour that tells its id, or its title where none does.
 WITH newest AS (
-    SELECT video_id, max(hour) AS hour
+    SELECT video_id, max(hour) AS hour, max(counted_at) AS counted_at
     FROM video_hours
     WHERE views IS NOT NULL
     GROUP BY video_id
@@ -21,9 +21,12 @@ hours AS (
     SELECT
         h.video_id,
         max(n.hour) AS hour,
-        max(CASE WHEN h.hour <= n.hour - INTERVAL '1 hour' AND h.hour >= n.hour - INTERVAL '6 hours' THEN h.hour END) AS hour_1,
-        max(CASE WHEN h.hour <= n.hour - INTERVAL '24 hours' AND h.hour >= n.hour - INTERVAL '72 hours' THEN h.hour END) AS hour_24,
-        max(CASE WHEN h.hour <= n.hour - INTERVAL '48 hours' AND h.hour >= n.hour - INTERVAL '120 hours' THEN h.hour END) AS hour_48
+        max(CASE WHEN h.counted_at <= n.counted_at - INTERVAL '1 hour' AND h.counted_at >= n.counted_at - INTERVAL '6 hours'
+            THEN h.hour END) AS hour_1,
+        max(CASE WHEN h.counted_at <= n.counted_at - INTERVAL '24 hours' AND h.counted_at >= n.counted_at - INTERVAL '72 hours'
+            THEN h.hour END) AS hour_24,
+        max(CASE WHEN h.counted_at <= n.counted_at - INTERVAL '48 hours' AND h.counted_at >= n.counted_at - INTERVAL '120 hours'
+            THEN h.hour END) AS hour_48
     FROM video_hours h
     JOIN newest n ON n.video_id = h.video_id
     WHERE h.views IS NOT NULL
@@ -33,14 +36,15 @@ points AS (
     SELECT
         h.video_id,
         max(p.hour) AS hour,
-        max(p.hour_1) AS hour_1,
-        max(p.hour_24) AS hour_24,
-        max(p.hour_48) AS hour_48,
         max(CASE WHEN h.hour = t.hour THEN h.channel_ref END) AS channel_ref,
         max(CASE WHEN h.hour = p.hour THEN h.views END) AS views,
         max(CASE WHEN h.hour = p.hour_1 THEN h.views END) AS views_1,
         max(CASE WHEN h.hour = p.hour_24 THEN h.views END) AS views_24,
         max(CASE WHEN h.hour = p.hour_48 THEN h.views END) AS views_48,
+        max(CASE WHEN h.hour = p.hour THEN date_part('epoch', h.counted_at) END) AS counted,
+        max(CASE WHEN h.hour = p.hour_1 THEN date_part('epoch', h.counted_at) END) AS counted_1,
+        max(CASE WHEN h.hour = p.hour_24 THEN date_part('epoch', h.counted_at) END) AS counted_24,
+        max(CASE WHEN h.hour = p.hour_48 THEN date_part('epoch', h.counted_at) END) AS counted_48,
         max(CASE WHEN h.hour = p.hour THEN h.as_of END) AS as_of
     FROM video_hours h
     JOIN hours p ON p.video_id = h.video_id
@@ -50,13 +54,11 @@ points AS (
 rates AS (
     SELECT
         points.*,
-        CAST(views - views_1 AS double precision)
-            / ((date_part('epoch', hour) - date_part('epoch', hour_1)) / CAST(3600 AS double precision)) AS velocity_1h,
-        CAST(views - views_24 AS double precision)
-            / ((date_part('epoch', hour) - date_part('epoch', hour_24)) / CAST(3600 AS double precision)) AS velocity_24h,
-        CASE WHEN hour_48 < hour_24 THEN CAST(views_24 - views_48 AS double precision)
-            / ((date_part('epoch', hour_24) - date_part('epoch', hour_48)) / CAST(3600 AS double precision)) END AS velocity_48h,
-        (date_part('epoch', hour) - date_part('epoch', hour_24)) / CAST(86400 AS double precision) AS days_24
+        CAST(views - views_1 AS double precision) * CAST(3600 AS double precision) / (counted - counted_1) AS velocity_1h,
+        CAST(views - views_24 AS double precision) * CAST(3600 AS double precision) / (counted - counted_24) AS velocity_24h,
+        CASE WHEN counted_48 < counted_24 THEN CAST(views_24 - views_48 AS double precision)
+            * CAST(3600 AS double precision) / (counted_24 - counted_48) END AS velocity_48h,
+        (counted - counted_24) / CAST(86400 AS double precision) AS days_24
     FROM points
 )
 SELECT

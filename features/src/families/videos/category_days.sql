@@ -1,14 +1,16 @@
--- Over a region's chart of the day; category 0 holds the entries whose category is unknown.
+-- Over a region's chart of the day. An entry's category is what the chart told that day, else the video's; category 0 holds those of
+-- which none is known. Its channel is the video's.
 SELECT
-    region,
-    coalesce(category_id, 0) AS category_id,
-    day,
+    e.region,
+    coalesce(e.category_id, v.category_id, 0) AS category_id,
+    e.day,
     count(*) AS videos,
-    count(DISTINCT channel_ref) AS channels,
-    CAST(sum(views) AS bigint) AS views,
-    CAST(sum(likes) AS bigint) AS likes,
-    CAST(sum(comments) AS bigint) AS comments,
-    min(rank) AS best_rank,
-    max(as_of) AS as_of
-FROM trending_entries
-GROUP BY region, coalesce(category_id, 0), day
+    count(DISTINCT v.channel_ref) AS channels,
+    CAST(sum(e.views) AS bigint) AS views,
+    CAST(sum(e.likes) AS bigint) AS likes,
+    CAST(sum(e.comments) AS bigint) AS comments,
+    min(e.rank) AS best_rank,
+    max(e.as_of) AS as_of
+FROM trending_entries e
+JOIN videos v ON v.video_id = e.video_id
+GROUP BY e.region, coalesce(e.category_id, v.category_id, 0), e.day

@@ -2,6 +2,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use chrono::{Datelike, Months, NaiveDate, SecondsFormat};
+use ingest::sources::simulate::publisher;
 use serde_json::{Value, json};
 
 use crate::google::{Call, Refusal, scope};
@@ -24,10 +25,6 @@ pub(super) fn owner(moment: &Moment<'_>, call: &Call) -> Result<Option<u32>, Ref
 pub(super) fn account(moment: &Moment<'_>, call: &Call, name: &str) -> Result<u32, Refusal> {
     let channel = owner(moment, call)?.filter(|channel| publisher(*channel) == name);
     channel.ok_or_else(|| Refusal::of_status(StatusCode::NOT_FOUND))
-}
-
-pub(crate) fn publisher(channel: u32) -> String {
-    format!("pub-{:016}", 4_000_000_000_000_000_u64 + u64::from(channel) * 7_919)
 }
 
 fn resource(moment: &Moment<'_>, channel: u32) -> Value {

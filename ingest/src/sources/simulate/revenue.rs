@@ -16,6 +16,11 @@ pub(super) const CONFIRMED_AFTER_DAYS: i64 = 7;
 /// What a sponsor pays per expected view.
 const SPONSOR_CENTS: f64 = 2.5;
 
+/// The AdSense account of a channel's owner.
+pub fn publisher(channel: u32) -> String {
+    format!("pub-{:016}", 4_000_000_000_000_000_u64 + u64::from(channel) * 7_919)
+}
+
 /// What a channel earned by advertising on the day that began at `day`.
 pub(super) fn adsense(
     seed: u64,
@@ -39,7 +44,8 @@ pub(super) fn adsense(
         channel_id: channel.id.clone(),
         video_id: None,
         source: RevenueSource::Adsense,
-        reference_id: format!("adsense-{}-{}", channel.id, date(day)),
+        // as AdSense names it when it is asked over HTTP: one day is one record
+        reference_id: format!("{}/{}", publisher(index), date(day)),
         amount_minor: amount.round() as i64,
         currency: Currency::new("USD")?,
         day: date(day),

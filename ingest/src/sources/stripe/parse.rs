@@ -1,4 +1,5 @@
-//! Stripe's objects become [`RevenueRecord`]s. Amounts are in the currency's minor unit already.
+//! Stripe's objects become [`RevenueRecord`]s. Amounts are in the currency's minor unit already, but for those that Stripe counts in
+//! hundredths still, though they have no minor unit any more (docs.stripe.com/currencies, "special cases").
 
 use chrono::{DateTime, Utc};
 use events::payload::{RevenueKind, RevenueSource, RevenueStatus};
@@ -8,6 +9,8 @@ use serde_json::Value;
 use super::SOURCE;
 use crate::Outgoing;
 use crate::pull::{BadItem, Item};
+
+const HUNDREDTHS: [&str; 2] = ["ISK", "UGX"];
 
 /// A record for every object of a list that moves money.
 pub fn records(answer: &Value, channel: &str, observed_at: DateTime<Utc>) -> Vec<Outgoing> {
@@ -46,7 +49,11 @@ pub fn record(item: &Value, channel: &str, observed_at: DateTime<Utc>) -> Outgoi
 fn revenue(item: Item<'_>, channel: &str) -> Result<RevenueRecord, BadItem> {
     let amount = |field: &str| item.count(field)?.ok_or_else(|| BadItem::new(field, "is missing"));
     let (kind, amount_minor) = match item.required("/object")? {
-        "charge" => (RevenueKind::Charge, amount("/amount")?),
+        // what was only authorised, or not wholly captured, has not come in
+        "charge" => match item.count("/amount_captured")? {
+            Some(captured) if item.text("/status")? != Some("pending") => (RevenueKind::Charge, captured),
+            _ => (RevenueKind::Charge, amount("/amount")?),
+        },
         "refund" => (RevenueKind::Refund, -amount("/amount")?),
         "payout" => (RevenueKind::Payout, -amount("/amount")?),
         "subscription" => (RevenueKind::Subscription, subscription_amount(item)?),
@@ -73,6 +80,10 @@ fn revenue(item: Item<'_>, channel: &str) -> Result<RevenueRecord, BadItem> {
     };
     let amount_minor = if has_failed(item, kind)? { 0 } else { amount_minor };
     let currency = item.required("/currency")?.to_ascii_uppercase();
+    let amount_minor = match HUNDREDTHS.contains(&currency.as_str()) {
+        true => amount_minor / 100,
+        false => amount_minor,
+    };
     let is_usd = currency == "USD";
     let created = item
         .epoch("/created")?
@@ -169,6 +180,40 @@ mod tests {
                 (&json!(0), &json!("confirmed")),
                 "{kind}"
             );
+        }
+    }
+
+    #[test]
+    fn only_what_was_captured_has_come_in() {
+        let charge = |captured: i64, status: &str| {
+            json!({"object": "charge", "id": "ch_1", "amount": 700, "amount_captured": captured, "currency": "usd",
+                "created": 1_700_000_000, "status": status})
+        };
+        for (captured, status, expected) in [
+            (700, "succeeded", 700),
+            (300, "succeeded", 300),
+            (0, "succeeded", 0),
+            (0, "pending", 700),
+        ] {
+            assert_eq!(
+                read(charge(captured, status)).expect("a record")["amount_minor"],
+                expected
+            );
+        }
+    }
+
+    /// 500 krónur are 50,000 at Stripe, and 500 yen are 500.
+    #[test]
+    fn amounts_are_in_the_currencys_own_minor_unit() {
+        for (currency, amount, expected) in [
+            ("isk", 50_000, 500),
+            ("ugx", 50_000, 500),
+            ("jpy", 500, 500),
+            ("eur", 500, 500),
+        ] {
+            let charge = json!({"object": "charge", "id": "ch_1", "amount": amount, "currency": currency, "created": 1_700_000_000,
+                "status": "succeeded"});
+            assert_eq!(read(charge).expect("a record")["amount_minor"], expected, "{currency}");
         }
     }
 
