@@ -35,7 +35,8 @@ impl Cut<'_> {
         let ids = |ids: &[String]| ids.iter().map(|id| lit(id.as_str())).collect();
         let mut kept = before(topic, self.at);
         if !self.also.is_empty() {
-            kept = kept.or(col("_event_id").in_list(ids(self.also), false));
+            let also = col("_event_id").in_list(ids(self.also), false);
+            kept = kept.or(col("_verdict").eq(lit("accepted")).and(also));
         }
         if !self.refused.is_empty() {
             kept = kept.and(col("_event_id").in_list(ids(self.refused), true));

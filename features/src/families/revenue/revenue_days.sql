@@ -1,5 +1,5 @@
--- What was earned; payouts only move it to a bank, and a subscription is a promise whose charges are told of themselves. A record of no video counts for the video ''. Dollars are of the records that
--- have them, `unconverted` counts those that don't.
+-- What was earned; payouts only move it to a bank, and a subscription is a promise whose charges are told of themselves. A record of
+-- no video counts for the video ''. Dollars are of the records that have them, `unconverted` counts those that don't.
 SELECT
     channel_id,
     day,

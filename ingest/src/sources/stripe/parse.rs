@@ -81,7 +81,8 @@ fn revenue(item: Item<'_>, channel: &str) -> Result<RevenueRecord, BadItem> {
     let amount_minor = if has_failed(item, kind)? { 0 } else { amount_minor };
     let currency = item.required("/currency")?.to_ascii_uppercase();
     let amount_minor = match HUNDREDTHS.contains(&currency.as_str()) {
-        true => amount_minor / 100,
+        // fees, and charges of before 2023, have fractions
+        true => (amount_minor + 50 * amount_minor.signum()) / 100,
         false => amount_minor,
     };
     let is_usd = currency == "USD";
@@ -207,6 +208,7 @@ mod tests {
     fn amounts_are_in_the_currencys_own_minor_unit() {
         for (currency, amount, expected) in [
             ("isk", 50_000, 500),
+            ("isk", 4_050, 41),
             ("ugx", 50_000, 500),
             ("jpy", 500, 500),
             ("eur", 500, 500),

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow, bail};
+use chrono::{DateTime, Utc};
 use events::{ChannelId, Region};
 use ingest::sources::file::{self, Kind, OpenError, Opened, Options};
 use serde::Serialize;
@@ -22,10 +23,7 @@ struct Report {
 }
 
 pub async fn run(start: Start, options: FileOptions) -> Result<Done> {
-    let reading = Options {
-        now: Some(start.clock.now()),
-        ..reading(&options)?
-    };
+    let reading = reading(&options, start.clock.now())?;
     let paths = ingest::expand_folders(&options.paths).map_err(wrong_use)?;
     let (quiet, json) = (start.global.quiet, start.global.json);
     let open = |path: &Path| file::open(path, &reading);
@@ -74,7 +72,7 @@ pub async fn run(start: Start, options: FileOptions) -> Result<Done> {
     Ok(if whole { Done::Wholly } else { Done::Partly })
 }
 
-fn reading(options: &FileOptions) -> Result<Options> {
+fn reading(options: &FileOptions, now: DateTime<Utc>) -> Result<Options> {
     Ok(Options {
         kind: options.kind.as_deref().map(kind).transpose()?,
         region: options
@@ -91,7 +89,7 @@ fn reading(options: &FileOptions) -> Result<Options> {
             .transpose()
             .map_err(wrong_use)?,
         period: options.period,
-        now: None,
+        now: Some(now),
     })
 }
 

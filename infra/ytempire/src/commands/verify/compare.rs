@@ -1,6 +1,6 @@
 //! The comparisons themselves: plain functions over what was read.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use arrow::array::AsArray;
 use arrow::error::ArrowError;
@@ -143,16 +143,20 @@ pub(super) fn topic(
 /// partition that the lake came to first.
 pub(super) fn from_elsewhere(records: &[Seen], rows: &[Place], at: &Positions) -> Vec<String> {
     let is_below = |partition, offset| offset < at.of(partition);
-    let beyond: BTreeSet<&str> = rows
-        .iter()
-        .filter(|row| !is_below(row.partition, row.offset))
-        .map(|row| row.event_id.as_str())
-        .collect();
+    // what has a row below is no such event: its row beyond is the replay of a dead letter
+    let (mut held, mut beyond) = (HashSet::new(), HashSet::new());
+    for row in rows {
+        let ids = match is_below(row.partition, row.offset) {
+            true => &mut held,
+            false => &mut beyond,
+        };
+        ids.insert(row.event_id.as_str());
+    }
     let below = records
         .iter()
         .filter(|record| is_below(record.partition, record.offset))
         .map(|record| record.id.as_str());
-    let ids: BTreeSet<&str> = below.filter(|id| beyond.contains(id)).collect();
+    let ids: BTreeSet<&str> = below.filter(|id| beyond.contains(id) && !held.contains(id)).collect();
     ids.into_iter().map(str::to_owned).collect()
 }
 
@@ -279,6 +283,9 @@ mod tests {
             from_elsewhere(&records, &[row(0, 0, "twice")], &at),
             Vec::<String>::new()
         );
+        // a dead letter has its row, and its replay waits
+        let replayed = [row(0, 0, "twice"), row(1, 7, "twice")];
+        assert_eq!(from_elsewhere(&records, &replayed, &at), Vec::<String>::new());
         let both = [row(0, 0, "twice")];
         let report = topic(Topic::VideoSnapshots, &records, (&both, &beyond), &HashMap::new());
         assert_eq!(report.doubled, 1);
