@@ -10,6 +10,6 @@ mod removal;
 mod session;
 
 pub use place::{Place, digests_of};
-pub use recompute::{Cut, counted_events, recompute};
+pub use recompute::{Cut, counted_events, events_beyond, recompute};
 pub use removal::Doomed;
 pub use session::{Session, SqlError};

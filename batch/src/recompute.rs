@@ -73,6 +73,25 @@ pub async fn counted_events(
     topic: Topic,
     cut: &Cut<'_>,
 ) -> Result<Vec<(Uuid, DateTime<Utc>)>, SqlError> {
+    events_where(session, topic, cut.predicate(topic)).await
+}
+
+/// The accepted events that the lake has at `at` or beyond: of those that came twice, on two partitions, views may have read the
+/// other record.
+///
+/// # Errors
+/// The lake can't be read.
+pub async fn events_beyond(session: &Session, topic: Topic, at: &Positions) -> Result<Vec<Uuid>, SqlError> {
+    let beyond = col("_verdict").eq(lit("accepted")).and(not(before(topic, at)));
+    let events = events_where(session, topic, beyond).await?;
+    Ok(events.into_iter().map(|(id, _)| id).collect())
+}
+
+async fn events_where(
+    session: &Session,
+    topic: Topic,
+    predicate: Expr,
+) -> Result<Vec<(Uuid, DateTime<Utc>)>, SqlError> {
     let failed = |error: DataFusionError| SqlError::Run(Box::new(error));
     let table = session
         .context()
@@ -80,7 +99,7 @@ pub async fn counted_events(
         .await
         .map_err(failed)?;
     let frame = table
-        .filter(cut.predicate(topic))
+        .filter(predicate)
         .and_then(|rows| rows.select(vec![col("_event_id"), col("observed_at")]))
         .map_err(failed)?;
     let mut events = Vec::new();

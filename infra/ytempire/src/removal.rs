@@ -352,7 +352,7 @@ async fn count_views(platform: &Platform, session: &Session, removal: &Removal) 
 async fn rewrite_views(platform: &Platform) -> Result<Vec<ViewReport>> {
     let mut reports = Vec::new();
     for family in FAMILIES {
-        let rewriting = Rewriting::begin(platform.pool()?, family).await?;
+        let mut rewriting = Rewriting::begin(platform.pool()?, family).await?;
         wait_for_lake(platform, rewriting.at()).await?;
         let session = Session::open(&platform.lake).await?;
         let cut = Cut {
@@ -362,6 +362,10 @@ async fn rewrite_views(platform: &Platform) -> Result<Vec<ViewReport>> {
             removal: None,
         };
         let computed = batch::recompute(&session, family, &cut).await?;
+        for tile in family.tiles.iter().filter(|tile| tile.counts_once()) {
+            let beyond = batch::events_beyond(&session, tile.topic, rewriting.at()).await?;
+            rewriting.forget(tile.name, &beyond).await?;
+        }
         let rewritten = rewriting.put(&computed, "rows were removed from the lake").await?;
         reports.extend(rewritten.into_iter().map(|one| ViewReport {
             view: one.view,

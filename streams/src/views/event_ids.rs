@@ -12,6 +12,11 @@ use uuid::Uuid;
 
 use super::ViewsError;
 
+/// Under which name a tile of a sink counts.
+pub(super) fn counter(sink: &str, tile: &str) -> String {
+    format!("{sink}/{tile}")
+}
+
 /// Notes the ids of `rows` as counted by `sink`, and gives the rows that were not before: of an id that comes twice, the first.
 pub(super) async fn leave_out_known(
     tx: &mut Transaction<'_, Postgres>,
@@ -53,6 +58,18 @@ pub async fn remember(pool: &PgPool, sink: &str, events: &[(Uuid, DateTime<Utc>)
         .bind(times)
         .execute(pool)
         .await?;
+    }
+    Ok(())
+}
+
+/// Takes back that they were counted.
+pub(super) async fn forget(tx: &mut Transaction<'_, Postgres>, sink: &str, events: &[Uuid]) -> Result<(), sqlx::Error> {
+    for chunk in events.chunks(20_000) {
+        sqlx::query("DELETE FROM sink.event_ids WHERE sink = $1 AND event_id = ANY($2)")
+            .bind(sink)
+            .bind(chunk)
+            .execute(&mut **tx)
+            .await?;
     }
     Ok(())
 }

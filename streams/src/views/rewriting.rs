@@ -6,9 +6,10 @@ use chrono::{DateTime, Utc};
 use events::Positions;
 use features::{Family, HandedOn, Views};
 use sqlx::{AssertSqlSafe, FromRow, PgPool, Postgres, Transaction};
+use uuid::Uuid;
 
 use super::store::{execute, lock_for_writing, look_into, run, stored_positions};
-use super::{Difference, Target, ViewsError, refused_ids, rows, statements, views_of};
+use super::{Difference, Target, ViewsError, event_ids, refused_ids, rows, statements, views_of};
 
 /// A view that was written anew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +55,16 @@ impl Rewriting<'_> {
     /// Ids of the events that the sink has put aside, which the views are without.
     pub fn refused(&self) -> &[String] {
         &self.refused
+    }
+
+    /// Events that the tile of this name will read again, though it has counted them from another record: they count then.
+    /// It is for what `put` is about to leave out.
+    ///
+    /// # Errors
+    /// The database is away.
+    pub async fn forget(&mut self, tile: &str, events: &[Uuid]) -> Result<(), ViewsError> {
+        let counter = event_ids::counter(self.family.sink, tile);
+        Ok(event_ids::forget(&mut self.transaction, &counter, events).await?)
     }
 
     /// Puts `views`, computed at [`Rewriting::at`], in the place of those that differ, and notes how many rows did.

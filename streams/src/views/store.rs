@@ -119,7 +119,7 @@ async fn count(
 ) -> Result<Rows<Vec<RecordBatch>>, ViewsError> {
     let mut partials = Vec::new();
     for (tile, rows) in counted {
-        let counter = format!("{}/{}", target.sink, tile.name);
+        let counter = event_ids::counter(&target.sink, tile.name);
         let fresh = event_ids::leave_out_known(tx, &counter, &rows).await?;
         if target.is_live() {
             late::note(tx, &target.sink, tile, &fresh).await?;

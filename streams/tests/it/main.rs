@@ -11,5 +11,6 @@ mod migrations;
 mod pipelines;
 mod progress;
 mod refused;
+mod rewriting;
 mod streamed_equals_computed;
 mod world;
