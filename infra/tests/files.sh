@@ -75,6 +75,8 @@ files_that_change() {
 # What is not over yet, or ends in another year, is told of with its reason.
 files_of_what_is_to_come() {
     local today yesterday
+    # today is to be today until the file is read
+    while [ "$(date -u +%H%M)" = 2359 ]; do sleep 1; done
     today=$(date -u +%F)
     yesterday=$(date -u -d yesterday +%F)
     mkdir -p "$WORK/to-come"

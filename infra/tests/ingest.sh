@@ -33,6 +33,8 @@ test_sql() {
     equals "no rows are an empty array" "$(json d)" "[]"
     ytempire sql "SELECT count(*) AS observations FROM bronze.youtube_video_snapshots"
     says "observations" "a table for people has its header"
+    ytempire sql --csv "SHOW TABLES"
+    says "gold,videos" "the views are among what can be asked"
     ytempire sql "SELECT * FROM bronze.youtube_video_snapshot"
     ends_with "1 2" "a table that is not there is refused"
     says "youtube_video_snapshots" "and the nearest name is offered"

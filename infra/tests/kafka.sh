@@ -36,17 +36,26 @@ start_kafka() {
 
 # The broker is killed under a running platform and an ingest, and comes back.
 kafka_stops_in_the_middle() {
-    local ingest
+    local ingest watching watched
     DATA=$WORK/kafka-outage
     "$PYTHON" "$CHECKS/write_exports.py" "$WORK/outage" 400 2
     exports_of "$WORK/outage" OUTAGE_FILES
     start_up --no-simulate || return 0
+    "$BIN" lag --json --watch --brokers "$KAFKA_BROKERS" >"$WORK/watched" 2>"$WORK/watched.err" </dev/null &
+    watching=$!
+    STARTED+=("$watching")
+    until_true 60 [ -s "$WORK/watched" ] || failed "lag --watch shows a line"
     "$BIN" --data-dir "$DATA" --quiet ingest trending "${OUTAGE_FILES[@]}" >"$OUT" 2>"$ERR" </dev/null &
     ingest=$!
     STARTED+=("$ingest")
     kill -9 "$KAFKA"
     wait "$KAFKA" 2>/dev/null || true
+    until_true 60 grep --quiet "looking again" "$WORK/watched.err" || failed "lag --watch says that the brokers are away"
+    watched=$(wc -l <"$WORK/watched")
     start_kafka || return 0
+    until_true 60 more_is_watched || failed "lag --watch goes on when they are back" "$(tail -n 5 "$WORK/watched.err")"
+    kill -INT "$watching"
+    until_true 10 gone "$watching" || failed "Ctrl-C ends lag --watch"
     until_true 120 gone "$ingest" || kill -9 "$ingest"
     ytempire --quiet ingest trending "${OUTAGE_FILES[@]}"
     ends_with "$ROWS_REJECTED" "an ingest after the broker came back"
@@ -54,6 +63,8 @@ kafka_stops_in_the_middle() {
     ends_with 0 "verify agrees after a broker outage"
     signal_up INT
 }
+
+more_is_watched() { [ "$(wc -l <"$WORK/watched")" -gt $((watched + 2)) ]; }
 
 # Kafka takes records off a topic that is compacted only where its policy says delete, too.
 retention_over_kafka() {

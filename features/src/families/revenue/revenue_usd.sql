@@ -28,6 +28,7 @@ converted AS (
                 'VUV', 'XAF', 'XOF', 'XPF') THEN CAST(100 AS double precision)
             WHEN e.currency IN ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND')
                 THEN CAST(1 AS double precision) / CAST(10 AS double precision)
+            WHEN e.currency IN ('CLF', 'UYW') THEN CAST(1 AS double precision) / CAST(100 AS double precision)
             ELSE CAST(1 AS double precision)
         END * r.usd_rate AS cents
     FROM revenue_entries e
