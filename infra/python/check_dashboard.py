@@ -34,6 +34,7 @@ LATE = {
     "pipeline_failures_total",
     "pipeline_late_rows_total",
     "pipeline_refused_rows_total",
+    "pipeline_rejected_records_total",
     "retention_rows_removed_total",
 }
 # Prometheus' own.

@@ -7,6 +7,30 @@ all_foreign_are_read() {
     [ "$(json 'd[0]["n"]')" = 8 ]
 }
 
+# What can't be used is counted; what is dated 1970 did not take 50 years.
+records_of_long_ago() {
+    local before
+    before=$(rejected_in_all)
+    succeeds "a record is sent that is dated 1970" "$PYTHON" -c 'import sys
+from confluent_kafka import Producer
+producer = Producer({"bootstrap.servers": sys.argv[1]})
+producer.produce(sys.argv[2], b"{", key=b"key", partition=0, timestamp=1)
+assert producer.flush(30) == 0' "$(run_file kafka_brokers)" "$VIDEO_TOPIC"
+    until_true 30 one_more_is_rejected || failed "the metrics count what is rejected" "$before before, $(rejected_in_all) now"
+    sleep 3
+    ytempire lag --json
+    equals "no record took an hour to become queryable" "$(json 'max(r["queryable_ms"] or 0 for r in d) < 3_600_000')" True
+    http /metrics
+    equals "nor by the metrics" "$(awk '/^pipeline_queryable_seconds/ && $NF != "NaN" && $NF + 0 > 3600' "$OUT")" ""
+}
+
+one_more_is_rejected() { [ "$(rejected_in_all)" = $((before + 1)) ]; }
+
+rejected_in_all() {
+    http /metrics
+    awk '/^pipeline_rejected_records_total/ {sum += $NF} END {print sum + 0}' "$OUT"
+}
+
 test_foreign_producers() {
     section "records of other producers"
     DATA=$WORK/foreign
@@ -31,5 +55,6 @@ test_foreign_producers() {
     equals "under the ids that they had" "$(json 'len(d)')" 2
     ytempire --quiet verify
     ends_with 0 "and all agree still"
+    records_of_long_ago
     signal_up INT
 }

@@ -80,6 +80,10 @@ impl Sink for BronzeSink {
                 AppendError::Fenced { .. } | AppendError::Raced { .. } => SinkError::Fenced(error.to_string()),
                 AppendError::Lake(error) => SinkError::Dependency(error.to_string()),
             })?;
+        let rejected = crate::verdict::count_rejected(rows);
+        if rejected > 0 {
+            metrics::counter!("pipeline_rejected_records_total", "sink" => self.name.clone()).increment(rejected);
+        }
         self.tidy_when_due().await;
         Ok(Written {
             rows: appended.rows,

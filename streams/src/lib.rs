@@ -10,10 +10,11 @@ pub mod decode;
 mod pipeline;
 pub mod progress;
 mod sink;
+mod verdict;
 mod views;
 
 pub use bronze::BronzeSink;
-pub use pipeline::{Pipeline, PipelineError, Reading, Status, Trouble};
+pub use pipeline::{Pipeline, PipelineError, Queryable, Reading, Status, Trouble};
 pub use sink::{Batch, Sink, SinkError, Standing, Written};
 pub use views::{
     Correction, Counted, Difference, Rebuilt, Refused, Removing, Rewriting, Rewritten, Shadow, Swap, Swapped,

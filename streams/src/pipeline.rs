@@ -34,14 +34,23 @@ pub struct Status {
     /// Newest event time written, per topic, as far as watermarks believe it.
     pub event_time: BTreeMap<Topic, chrono::DateTime<chrono::Utc>>,
     pub committed_at: Option<chrono::DateTime<chrono::Utc>>,
-    /// How long the oldest record of the last step took from the log until it could be queried, per partition.
-    pub queryable_ms: BTreeMap<Partition, i64>,
+    /// The record of the last step that took longest until it could be queried, per partition.
+    pub queryable: BTreeMap<Partition, Queryable>,
     /// Why it is not moving, if it isn't.
     pub trouble: Option<Trouble>,
     /// Since when a step has been under way.
     pub step_since: Option<chrono::DateTime<chrono::Utc>>,
     /// Where it stood in the partitions that it held last, when it holds none.
     pub given_up: Positions,
+}
+
+/// How long a record took until it could be queried, by what it is dated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Queryable {
+    pub ms: i64,
+    pub offset: i64,
+    /// Since when it can be queried.
+    pub at: chrono::DateTime<chrono::Utc>,
 }
 
 /// A step that takes longer is trouble.
@@ -262,9 +271,7 @@ impl<S: Sink + 'static> Pipeline<S> {
             status.rows += written.rows as u64;
             status.committed_at = Some(now);
             status.trouble = None;
-            status
-                .queryable_ms
-                .extend(queryable_ms(&fetched.records, now.timestamp_millis()));
+            status.queryable.extend(queryable(&fetched.records, now));
             // of what was accepted, and of no clock that is ahead
             for (partition, time) in batch.watermarks.iter() {
                 let newest = status.event_time.entry(partition.topic).or_insert(time);
@@ -378,14 +385,22 @@ impl<S: Sink> Reader for Owner<S> {
     }
 }
 
-fn queryable_ms(records: &[Record], now_ms: i64) -> BTreeMap<Partition, i64> {
-    let mut longest: BTreeMap<Partition, i64> = BTreeMap::new();
+fn queryable(records: &[Record], at: chrono::DateTime<chrono::Utc>) -> BTreeMap<Partition, Queryable> {
+    let mut longest: BTreeMap<Partition, Queryable> = BTreeMap::new();
     for record in records {
         let Some(produced_ms) = record.timestamp_ms else {
             continue;
         };
-        let took = longest.entry(record.partition).or_default();
-        *took = (*took).max(now_ms - produced_ms);
+        let one = Queryable {
+            // a clock may be ahead
+            ms: at.timestamp_millis().saturating_sub(produced_ms).max(0),
+            offset: record.offset,
+            at,
+        };
+        let known = longest.entry(record.partition).or_insert(one);
+        if one.ms > known.ms {
+            *known = one;
+        }
     }
     longest
 }

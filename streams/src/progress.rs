@@ -14,9 +14,11 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{Status, Trouble};
 
+mod ends;
 mod gauges;
 mod stored;
 
+use ends::Ends;
 use gauges::Gauges;
 use stored::{ORPHANED_AFTER, orphans, store_others, store_own, store_troubles};
 
@@ -42,7 +44,8 @@ pub struct Own {
     pub watermark: Option<DateTime<Utc>>,
     pub event_time: Option<DateTime<Utc>>,
     pub committed_at: Option<DateTime<Utc>>,
-    /// How long the oldest record of the last step took from the log until it could be queried.
+    /// How long the oldest record of the last step took from the log until it could be queried; None where that can't be told, as
+    /// the record is dated before it came to the log.
     pub queryable_ms: Option<i64>,
     pub trouble: Option<Trouble>,
 }
@@ -207,6 +210,7 @@ fn despair(outlook: &watch::Sender<Option<Trouble>>, reason: String, now: DateTi
 pub struct Observer {
     probe: GroupProbe,
     rates: Rates,
+    ends: Ends,
 }
 
 impl Observer {
@@ -218,6 +222,7 @@ impl Observer {
         Ok(Self {
             probe: GroupProbe::open(settings)?,
             rates: Rates::over(span),
+            ends: Ends::default(),
         })
     }
 
@@ -279,8 +284,8 @@ impl Observer {
                     event_time: topic.and_then(|topic| status.event_time.get(topic)).copied(),
                     committed_at: status.committed_at,
                     queryable_ms: partition
-                        .and_then(|partition| status.queryable_ms.get(&partition))
-                        .copied(),
+                        .and_then(|partition| status.queryable.get(&partition))
+                        .and_then(|queryable| self.ends.believed(&place.topic, place.partition, queryable)),
                     trouble: status.trouble_at(at),
                 };
                 own.insert((place.group.clone(), place.topic.clone(), place.partition), known);
@@ -288,6 +293,7 @@ impl Observer {
             }
         }
         let lags = self.probe.look_at_known(&places, clock)?;
+        self.ends.note(&lags);
         let mut found = self.rated(lags);
         for progress in &mut found {
             let place = &progress.lag.place;

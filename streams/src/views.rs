@@ -4,16 +4,15 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use arrow::array::{AsArray, BooleanArray, RecordBatch};
-use arrow::compute::filter_record_batch;
+use arrow::array::RecordBatch;
 use async_trait::async_trait;
 use events::{Partition, Span, Topic, Watermarks};
 use features::sketch::NoSketch;
 use features::{ComputeError, FAMILIES, Family, Tile, View};
-use lake::Verdict;
 use sqlx::PgPool;
 use thiserror::Error;
 
+use crate::verdict::accepted;
 use crate::{Batch, Sink, SinkError, Standing, Written};
 use refused::{Outcast, Sieve};
 
@@ -246,16 +245,6 @@ pub(crate) struct Step<'a> {
 
 /// A tile and its rows, or its partial tiles.
 pub(crate) type Rows<R> = Vec<(&'static Tile, R)>;
-
-fn accepted(rows: &RecordBatch) -> Result<RecordBatch, arrow::error::ArrowError> {
-    let verdicts = rows.column_by_name("_verdict").map(|column| column.as_string::<i32>());
-    let keep: BooleanArray = verdicts
-        .iter()
-        .flat_map(|verdicts| verdicts.iter())
-        .map(|verdict| Some(verdict == Some(Verdict::Accepted.as_str())))
-        .collect();
-    filter_record_batch(rows, &keep)
-}
 
 #[async_trait]
 impl Sink for ViewsSink {

@@ -86,6 +86,10 @@ pub fn describe() {
         "Rows that the sink's views could not hold."
     );
     metrics::describe_counter!(
+        "pipeline_rejected_records_total",
+        "Records that could not be used: `ytempire dead-letters list` names them."
+    );
+    metrics::describe_counter!(
         "pipeline_late_rows_total",
         "Rows that came too late for a view of the sink."
     );

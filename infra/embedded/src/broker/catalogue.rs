@@ -4,7 +4,9 @@
 //! true until [`Catalogue::delete`].
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use tansu_broker::Error;
 use tansu_sans_io::ErrorCode;
@@ -29,16 +31,22 @@ impl Topic {
     }
 }
 
+/// How long another writer may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 #[derive(Clone)]
 pub(super) struct Catalogue {
     storage: StorageContainer,
+    /// Where Tansu keeps topics and groups.
+    file: PathBuf,
     known: Arc<RwLock<HashMap<TopicId, Topic>>>,
 }
 
 impl Catalogue {
-    pub(super) fn new(storage: StorageContainer) -> Self {
+    pub(super) fn new(storage: StorageContainer, file: PathBuf) -> Self {
         Self {
             storage,
+            file,
             known: Arc::default(),
         }
     }
@@ -82,10 +90,17 @@ impl Catalogue {
         Ok(found)
     }
 
-    /// Deletes the topic itself; its records are the log's matter.
-    pub(super) async fn delete(&self, id: &TopicId) -> Result<ErrorCode, Error> {
-        let deleted = self.storage.delete_topic(id).await?;
+    /// Deletes the topic itself, with its configuration and what groups have committed of it; its records are the log's matter.
+    ///
+    /// It is done here, as Tansu's own deletion takes every topic of the cluster (`topic_delete_by.sql` of tansu-storage 0.6.0
+    /// joins the cluster with the topic, and deletes by the cluster). What belongs to a topic goes with it by Tansu's foreign keys.
+    pub(super) async fn delete(&self, name: &str) -> Result<(), libsql::Error> {
+        let database = libsql::Builder::new_local(&self.file).build().await?;
+        let connection = database.connect()?;
+        connection.busy_timeout(PATIENCE)?;
+        connection.execute("PRAGMA foreign_keys = ON", ()).await?;
+        connection.execute("DELETE FROM topic WHERE name = ?1", [name]).await?;
         self.known.write().unwrap_or_else(PoisonError::into_inner).clear();
-        Ok(deleted)
+        Ok(())
     }
 }

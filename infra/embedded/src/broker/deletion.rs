@@ -8,7 +8,6 @@ use tansu_sans_io::delete_topics_response::DeletableTopicResult;
 use tansu_sans_io::{
     DeleteRecordsRequest, DeleteRecordsResponse, DeleteTopicsRequest, DeleteTopicsResponse, ErrorCode,
 };
-use tansu_storage::TopicId;
 
 use super::catalogue::{Catalogue, Topic};
 use crate::record_log::RecordLog;
@@ -109,6 +108,10 @@ impl DeleteTopics {
             tracing::error!(topic = %topic.name, %error, "a topic's records could not be deleted");
             return Ok(ErrorCode::KafkaStorageError);
         }
-        self.catalogue.delete(&TopicId::Name(topic.name)).await
+        if let Err(error) = self.catalogue.delete(&topic.name).await {
+            tracing::error!(topic = %topic.name, %error, "a topic could not be deleted");
+            return Ok(ErrorCode::KafkaStorageError);
+        }
+        Ok(ErrorCode::None)
     }
 }

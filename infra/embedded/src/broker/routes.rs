@@ -54,7 +54,7 @@ impl Parts {
             reason: error.to_string(),
         })?;
         Ok(Self {
-            catalogue: Catalogue::new(storage.clone()),
+            catalogue: Catalogue::new(storage.clone(), tansu_file.clone()),
             storage,
             groups,
             log,

@@ -7,7 +7,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use embedded::{Broker, BrokerError, BrokerSettings};
 use rdkafka::admin::AdminOptions;
-use rdkafka::consumer::{BaseConsumer, Consumer as _};
+use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer as _};
 use rdkafka::producer::{FutureProducer, FutureRecord, Producer as _};
 use rdkafka::types::RDKafkaErrorCode;
 use rdkafka::{Offset, TopicPartitionList};
@@ -253,12 +253,57 @@ async fn a_deleted_topic_begins_again_at_zero() {
         .await
         .expect("an answer");
     deleted[0].as_ref().expect("the topic is deleted");
+    assert!(!topics(&address).contains(&TOPIC.to_owned()));
     client::create_topic(&address, TOPIC, 1, &[]).await;
     assert_eq!(client::watermarks(&address, TOPIC, 0), (0, 0));
     assert_eq!(
         client::send(&client::producer(&address, &[]), TOPIC, "key", b"new").await,
         0
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_the_named_topic_is_deleted() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (_broker, address) = broker_with_topic(folder.path(), &[]).await;
+    for other in ["other", "another"] {
+        client::create_topic(&address, other, 2, &[]).await;
+    }
+    client::send(&client::producer(&address, &[]), "other", "key", b"kept").await;
+    let group = client::config(&address)
+        .set("group.id", "g")
+        .create::<BaseConsumer>()
+        .expect("a consumer");
+    let mut committed = TopicPartitionList::new();
+    for (topic, offset) in [("other", 1), (TOPIC, 0)] {
+        let added = committed.add_partition_offset(topic, 0, Offset::Offset(offset));
+        added.expect("an offset");
+    }
+    group.commit(&committed, CommitMode::Sync).expect("committed");
+
+    let admin = client::admin(&address);
+    for name in [TOPIC, "another"] {
+        let deleted = admin.delete_topics(&[name], &AdminOptions::new()).await;
+        deleted.expect("an answer")[0].as_ref().expect("the topic is deleted");
+    }
+    assert_eq!(topics(&address), ["other"]);
+    let mut asked = TopicPartitionList::new();
+    asked.add_partition("other", 0);
+    let kept = group.committed_offsets(asked, PATIENCE).expect("an answer");
+    assert_eq!(kept.elements()[0].offset(), Offset::Offset(1));
+    let records = client::read_all(&address, "other", &[]);
+    assert_eq!(records.len(), 1);
+    let again = admin.delete_topics(&[TOPIC], &AdminOptions::new()).await;
+    assert!(again.expect("an answer")[0].is_err());
+}
+
+/// By name.
+fn topics(address: &str) -> Vec<String> {
+    let consumer: BaseConsumer = client::config(address).create().expect("a consumer");
+    let metadata = consumer.fetch_metadata(None, PATIENCE).expect("topics");
+    let mut names: Vec<String> = metadata.topics().iter().map(|topic| topic.name().to_owned()).collect();
+    names.sort();
+    names
 }
 
 #[tokio::test(flavor = "multi_thread")]

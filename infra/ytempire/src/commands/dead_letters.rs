@@ -31,7 +31,11 @@ async fn session(start: &Start) -> Result<Session> {
 
 async fn list(start: &Start, limit: usize) -> Result<Done> {
     let mut letters = letter::read(&session(start).await?).await?;
+    let all = letters.len();
     letters.truncate(limit);
+    if letters.len() < all {
+        eprintln!("{} of {all} are shown: give --limit {all} for all", letters.len());
+    }
     if start.global.json {
         output::print_json(&letters)?;
         return Ok(Done::Wholly);
