@@ -8,6 +8,7 @@ mod keywords;
 mod meanings;
 mod members;
 mod migrations;
+mod money;
 mod pipelines;
 mod progress;
 mod refused;

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use arrow::array::RecordBatch;
 use arrow::compute::concat_batches;
 use chrono::{DateTime, TimeDelta, Utc};
-use events::payload::Availability;
+use events::payload::{Availability, RatePublisher};
 use events::{
-    CategoryName, ChannelId, ChannelSnapshot, Event, Payload, Region, Topic, VideoId, VideoSnapshot, Watermarks,
+    CategoryName, ChannelId, ChannelSnapshot, Currency, Event, ExchangeRate, Payload, Region, Topic, VideoId,
+    VideoSnapshot, Watermarks,
 };
 use features::{Cell, View, Views};
 use streams::decode::decode;
@@ -81,9 +82,17 @@ async fn views_of_moments<P: Payload + Clone>(told: &[(DateTime<Utc>, P)]) -> Vi
         title: "Gaming".to_owned(),
         assignable: Some(true),
     };
+    let rate = ExchangeRate {
+        publisher: RatePublisher::Ecb,
+        base: Currency::new("EUR").expect("a currency"),
+        currency: Currency::new("USD").expect("a currency"),
+        rate: 1.25,
+        day: start().date_naive(),
+    };
     let rows = [
         (P::TOPIC, rows_of_moments(told)),
         (Topic::Categories, rows_of(&[(0, category)])),
+        (Topic::ExchangeRates, rows_of(&[(0, rate)])),
     ];
     features::recompute_rows(rows.into()).await.expect("computed")
 }
