@@ -39,6 +39,7 @@ converted AS (
             WHEN latest.currency IN ('BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'UYI', 'VND',
                 'VUV', 'XAF', 'XOF', 'XPF') THEN 100.0
             WHEN latest.currency IN ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND') THEN 0.1
+            WHEN latest.currency IN ('CLF', 'UYW') THEN 0.01
             ELSE 1.0
         END AS cents_per_minor
     FROM latest

@@ -148,3 +148,21 @@ pub(crate) const FAMILY: Family = Family {
     touch_all: &[],
     handed_on: None,
 };
+
+#[cfg(test)]
+mod tests {
+    use events::Currency;
+
+    /// By code, those whose minor unit is not a hundredth.
+    #[test]
+    fn dollars_know_every_minor_unit() {
+        let sql = include_str!("revenue/revenue_usd.sql");
+        let letters = || 'A'..='Z';
+        let codes = letters().flat_map(|a| letters().flat_map(move |b| letters().map(move |c| [a, b, c])));
+        for code in codes.map(String::from_iter) {
+            let digits = Currency::new(code.as_str()).expect("a code").minor_digits();
+            let named = sql.contains(&format!("'{code}'"));
+            assert_eq!(named, digits != 2 || ["EUR", "USD"].contains(&code.as_str()), "{code}");
+        }
+    }
+}

@@ -3,7 +3,7 @@
 use events::Topic;
 
 use crate::tile::{CHANNEL_REF, HOUR, OBSERVED_HOUR, big, counter, day, int, newest, real, text, time};
-use crate::{Family, Kind, Merge, Period, Rollup, Tile};
+use crate::{Family, Kind, Period, Rollup, Tile};
 
 /// Whole days between publication and observation.
 const AGE_DAYS: (&str, &str) = (
@@ -25,12 +25,10 @@ pub(crate) const FAMILY: Family = Family {
                 counter("views"),
                 counter("likes"),
                 counter("comments"),
-                (time("counted_at"), Merge::Max),
+                // speeds are between counts as they were last made: a counter that was corrected has fallen
+                newest!("last_views", Kind::Big),
             ],
-            expressions: &[
-                OBSERVED_HOUR,
-                ("counted_at", "CASE WHEN views IS NOT NULL THEN observed_at END"),
-            ],
+            expressions: &[OBSERVED_HOUR, ("last_views", "views")],
             derived: &[CHANNEL_REF],
             period: Period::Hour,
             ..Tile::PLAIN
@@ -155,15 +153,15 @@ pub(crate) const FAMILY: Family = Family {
 const FIND_HOURS: &[&str] = &[
     "INSERT INTO touched_hours SELECT n.video_id, n.newest, b.hour_1, b.hour_24, b.hour_48, b.hour_told \
      FROM (SELECT i.video_id, coalesce(l.hour, 'epoch') AS newest, l.counted_at FROM (SELECT DISTINCT video_id FROM incoming_video_hours) i \
-     LEFT JOIN LATERAL (SELECT h.hour, h.counted_at FROM video_hours h \
+     LEFT JOIN LATERAL (SELECT h.hour, h.last_views_told AS counted_at FROM video_hours h \
      WHERE h.video_id = i.video_id AND h.views IS NOT NULL ORDER BY h.hour DESC LIMIT 1) l ON true) n \
      CROSS JOIN LATERAL (SELECT \
      (SELECT max(h.hour) FROM video_hours h WHERE h.video_id = n.video_id AND h.hour BETWEEN n.newest - INTERVAL '7 hours' AND n.newest \
-     AND h.counted_at BETWEEN n.counted_at - INTERVAL '6 hours' AND n.counted_at - INTERVAL '1 hour') AS hour_1, \
+     AND h.last_views_told BETWEEN n.counted_at - INTERVAL '6 hours' AND n.counted_at - INTERVAL '1 hour') AS hour_1, \
      (SELECT max(h.hour) FROM video_hours h WHERE h.video_id = n.video_id AND h.hour BETWEEN n.newest - INTERVAL '73 hours' AND n.newest - INTERVAL '23 hours' \
-     AND h.counted_at BETWEEN n.counted_at - INTERVAL '72 hours' AND n.counted_at - INTERVAL '24 hours') AS hour_24, \
+     AND h.last_views_told BETWEEN n.counted_at - INTERVAL '72 hours' AND n.counted_at - INTERVAL '24 hours') AS hour_24, \
      (SELECT max(h.hour) FROM video_hours h WHERE h.video_id = n.video_id AND h.hour BETWEEN n.newest - INTERVAL '121 hours' AND n.newest - INTERVAL '47 hours' \
-     AND h.counted_at BETWEEN n.counted_at - INTERVAL '120 hours' AND n.counted_at - INTERVAL '48 hours') AS hour_48, \
+     AND h.last_views_told BETWEEN n.counted_at - INTERVAL '120 hours' AND n.counted_at - INTERVAL '48 hours') AS hour_48, \
      coalesce((SELECT max(h.hour) FROM video_hours h WHERE h.video_id = n.video_id AND h.channel_id IS NOT NULL), \
      (SELECT max(h.hour) FROM video_hours h WHERE h.video_id = n.video_id AND h.channel_title IS NOT NULL)) AS hour_told) b",
     "ANALYZE touched_hours",

@@ -55,7 +55,15 @@ async fn what_passes_a_threshold_is_told_of_once_while_it_is_news() {
              SELECT c.channel, d.day, 100 FROM (VALUES ('UCstopped', 4, 10), ('UClate', 3, 10), ('UChistory', 30, 40)) \
              c (channel, newest, oldest), generate_series(1, 50) n, LATERAL (SELECT '2020-08-12'::timestamp - n * interval '1 day') d (day) \
              WHERE n BETWEEN c.newest AND c.oldest) r";
+    // AdSense has not told of yesterday yet, Stripe has; a sponsor's fee comes once
+    let sources = "INSERT INTO views.revenue_days (channel_id, day, video_id, source, currency, records, amount_minor, usd_minor, \
+         unconverted, estimated, as_of) \
+         SELECT c.channel, '2020-08-12'::date - n, '', c.source, 'USD', 1, c.usd, c.usd, 0, 0, $1 \
+         FROM (VALUES ('UCwaits', 'adsense', 2, 10, 100), ('UCwaits', 'stripe', 1, 10, 5), \
+             ('UCsponsored', 'adsense', 1, 10, 100), ('UCsponsored', 'sponsorship', 4, 4, 6000)) c (channel, source, newest, oldest, usd), \
+         generate_series(1, 10) n WHERE n BETWEEN c.newest AND c.oldest";
     run(&database, revenue, now).await;
+    run(&database, sources, now).await;
     let trends = "INSERT INTO views.trend_keywords (keyword, region, sources, source_names, score, velocity, first_hour, last_hour, \
          as_of) VALUES ('rises', 'US', 1, 'reddit', 90, 1, $1, $1, $1), ('falls', 'US', 1, 'reddit', 90, -1, $1, $1, $1), \
          ('small', 'US', 1, 'reddit', 70, 1, $1, $1, $1)";
@@ -88,10 +96,10 @@ async fn what_passes_a_threshold_is_told_of_once_while_it_is_news() {
     run(&database, lasting, now + Duration::days(8)).await;
     assert_eq!(
         look_at(THRESHOLDS, now + Duration::days(8)).await,
-        3,
-        "still so after a week, and two channels of which nothing was heard since"
+        5,
+        "still so after a week, and four channels of which nothing was heard since"
     );
-    assert_eq!(told(&broker.settings).await, 7);
+    assert_eq!(told(&broker.settings).await, 9);
 }
 
 #[tokio::test(flavor = "multi_thread")]

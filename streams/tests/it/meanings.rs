@@ -389,6 +389,26 @@ async fn a_steady_video_has_one_velocity_whenever_it_is_looked_at() {
     }
 }
 
+/// A thousand views are taken back within an hour: its greatest count is not what was counted last.
+#[tokio::test]
+async fn a_counter_that_is_corrected_slows_nothing_afterwards() {
+    let step = TimeDelta::minutes(10);
+    let counts: Vec<_> = (0..6 * 4)
+        .map(|number| {
+            let views = 5_000 + 10 * number - if number >= 9 { 1_000 } else { 0 };
+            let (_, video) = seen("one", 0, Some(views));
+            (at(0) + step * i32::try_from(number).expect("small"), video)
+        })
+        .collect();
+    let after = |looked: usize| views_of_moments(&counts[..looked]);
+    // across the correction, and twice since
+    for (looked, gain) in [(13, 70 - 1_000), (18, 60), (24, 60)] {
+        let views = after(looked).await;
+        let velocity = row(&views, "video_velocity", "one");
+        assert_eq!(velocity["gain_views_1h"], Cell::Int(gain), "{looked}");
+    }
+}
+
 /// A burst is where the growth was, and as long: between counts.
 #[tokio::test]
 async fn a_burst_lasts_from_count_to_count() {

@@ -6,12 +6,12 @@ WITH counted AS (
     SELECT
         video_id,
         hour,
-        counted_at,
+        last_views_told AS counted_at,
         as_of,
-        views,
+        last_views AS views,
         max(hour) OVER whole AS newest
     FROM video_hours
-    WHERE views IS NOT NULL
+    WHERE last_views IS NOT NULL
     WINDOW whole AS (PARTITION BY video_id ORDER BY hour ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
 ),
 steps AS (

@@ -2,9 +2,9 @@
 -- told by its last count; null where that one is too old to tell (6, 72 and 120 hours). Acceleration is the change of the 24-hour velocity in a day. The channel is of
 -- the newest hour that tells its id, or its title where none does.
 WITH newest AS (
-    SELECT video_id, max(hour) AS hour, max(counted_at) AS counted_at
+    SELECT video_id, max(hour) AS hour, max(last_views_told) AS counted_at
     FROM video_hours
-    WHERE views IS NOT NULL
+    WHERE last_views IS NOT NULL
     GROUP BY video_id
 ),
 told AS (
@@ -21,15 +21,15 @@ hours AS (
     SELECT
         h.video_id,
         max(n.hour) AS hour,
-        max(CASE WHEN h.counted_at <= n.counted_at - INTERVAL '1 hour' AND h.counted_at >= n.counted_at - INTERVAL '6 hours'
+        max(CASE WHEN h.last_views_told <= n.counted_at - INTERVAL '1 hour' AND h.last_views_told >= n.counted_at - INTERVAL '6 hours'
             THEN h.hour END) AS hour_1,
-        max(CASE WHEN h.counted_at <= n.counted_at - INTERVAL '24 hours' AND h.counted_at >= n.counted_at - INTERVAL '72 hours'
+        max(CASE WHEN h.last_views_told <= n.counted_at - INTERVAL '24 hours' AND h.last_views_told >= n.counted_at - INTERVAL '72 hours'
             THEN h.hour END) AS hour_24,
-        max(CASE WHEN h.counted_at <= n.counted_at - INTERVAL '48 hours' AND h.counted_at >= n.counted_at - INTERVAL '120 hours'
+        max(CASE WHEN h.last_views_told <= n.counted_at - INTERVAL '48 hours' AND h.last_views_told >= n.counted_at - INTERVAL '120 hours'
             THEN h.hour END) AS hour_48
     FROM video_hours h
     JOIN newest n ON n.video_id = h.video_id
-    WHERE h.views IS NOT NULL
+    WHERE h.last_views IS NOT NULL
     GROUP BY h.video_id
 ),
 points AS (
@@ -37,14 +37,14 @@ points AS (
         h.video_id,
         max(p.hour) AS hour,
         max(CASE WHEN h.hour = t.hour THEN h.channel_ref END) AS channel_ref,
-        max(CASE WHEN h.hour = p.hour THEN h.views END) AS views,
-        max(CASE WHEN h.hour = p.hour_1 THEN h.views END) AS views_1,
-        max(CASE WHEN h.hour = p.hour_24 THEN h.views END) AS views_24,
-        max(CASE WHEN h.hour = p.hour_48 THEN h.views END) AS views_48,
-        max(CASE WHEN h.hour = p.hour THEN date_part('epoch', h.counted_at) END) AS counted,
-        max(CASE WHEN h.hour = p.hour_1 THEN date_part('epoch', h.counted_at) END) AS counted_1,
-        max(CASE WHEN h.hour = p.hour_24 THEN date_part('epoch', h.counted_at) END) AS counted_24,
-        max(CASE WHEN h.hour = p.hour_48 THEN date_part('epoch', h.counted_at) END) AS counted_48,
+        max(CASE WHEN h.hour = p.hour THEN h.last_views END) AS views,
+        max(CASE WHEN h.hour = p.hour_1 THEN h.last_views END) AS views_1,
+        max(CASE WHEN h.hour = p.hour_24 THEN h.last_views END) AS views_24,
+        max(CASE WHEN h.hour = p.hour_48 THEN h.last_views END) AS views_48,
+        max(CASE WHEN h.hour = p.hour THEN date_part('epoch', h.last_views_told) END) AS counted,
+        max(CASE WHEN h.hour = p.hour_1 THEN date_part('epoch', h.last_views_told) END) AS counted_1,
+        max(CASE WHEN h.hour = p.hour_24 THEN date_part('epoch', h.last_views_told) END) AS counted_24,
+        max(CASE WHEN h.hour = p.hour_48 THEN date_part('epoch', h.last_views_told) END) AS counted_48,
         max(CASE WHEN h.hour = p.hour THEN h.as_of END) AS as_of
     FROM video_hours h
     JOIN hours p ON p.video_id = h.video_id
