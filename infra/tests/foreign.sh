@@ -55,6 +55,9 @@ test_foreign_producers() {
     equals "under the ids that they had" "$(json 'len(d)')" 2
     ytempire --quiet verify
     ends_with 0 "and all agree still"
+    http /v1/pipelines
+    equals "a partition that nothing came to has no event time" \
+        "$(json '{(p["event_time"], p["committed_at"]) for p in d["data"]["pipelines"] if p["position"] == 0}')" "{(None, None)}"
     records_of_long_ago
     signal_up INT
 }

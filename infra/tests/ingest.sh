@@ -69,6 +69,13 @@ test_wrong_use() {
     ytempire ingest trending
     ends_with 2 "ingest trending without a file"
     local command
+    for command in "retention --dry-run" "forget UC0000000000000000000000 --yes" lag; do
+        # shellcheck disable=SC2086 # several words are several arguments
+        DATA=$WORK/mistyped ytempire $command
+        ends_with 2 "$command where there is no platform"
+        says "name its folder with --data-dir" "it says what to do"
+        equals "and makes none" "$(ls "$WORK/mistyped" 2>&1 | grep -c version.json)" 0
+    done
     for command in up ingest "ingest trending" "ingest file" "ingest simulate" sql lag verify dead-letters migrate doctor; do
         # shellcheck disable=SC2086 # two words are two arguments
         ytempire $command --help

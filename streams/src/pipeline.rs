@@ -31,9 +31,10 @@ pub struct Status {
     pub watermarks: Watermarks,
     /// Rows written since the start.
     pub rows: u64,
-    /// Newest event time written, per topic, as far as watermarks believe it.
-    pub event_time: BTreeMap<Topic, chrono::DateTime<chrono::Utc>>,
-    pub committed_at: Option<chrono::DateTime<chrono::Utc>>,
+    /// Newest event time written, as far as watermarks believe it.
+    pub event_time: BTreeMap<Partition, chrono::DateTime<chrono::Utc>>,
+    /// When something of a partition was written last.
+    pub committed_at: BTreeMap<Partition, chrono::DateTime<chrono::Utc>>,
     /// The record of the last step that took longest until it could be queried, per partition.
     pub queryable: BTreeMap<Partition, Queryable>,
     /// Why it is not moving, if it isn't.
@@ -267,16 +268,16 @@ impl<S: Sink + 'static> Pipeline<S> {
                 status
                     .watermarks
                     .set(span.partition, batch.watermarks.of(span.partition));
+                status.committed_at.insert(span.partition, now);
+                // of what was accepted, and of no clock that is ahead
+                if let Some(time) = batch.watermarks.of(span.partition) {
+                    let newest = status.event_time.entry(span.partition).or_insert(time);
+                    *newest = time.max(*newest);
+                }
             }
             status.rows += written.rows as u64;
-            status.committed_at = Some(now);
             status.trouble = None;
             status.queryable.extend(queryable(&fetched.records, now));
-            // of what was accepted, and of no clock that is ahead
-            for (partition, time) in batch.watermarks.iter() {
-                let newest = status.event_time.entry(partition.topic).or_insert(time);
-                *newest = time.max(*newest);
-            }
         });
         Ok(())
     }

@@ -281,8 +281,8 @@ impl Observer {
                 }
                 let known = Own {
                     watermark: partition.and_then(|partition| status.watermarks.of(partition)),
-                    event_time: topic.and_then(|topic| status.event_time.get(topic)).copied(),
-                    committed_at: status.committed_at,
+                    event_time: partition.and_then(|partition| status.event_time.get(&partition).copied()),
+                    committed_at: partition.and_then(|partition| status.committed_at.get(&partition).copied()),
                     queryable_ms: partition
                         .and_then(|partition| status.queryable.get(&partition))
                         .and_then(|queryable| self.ends.believed(&place.topic, place.partition, queryable)),

@@ -37,6 +37,18 @@ test("every partition has a row under its sink, in order", async () => {
   expect(screen.getByLabelText("Records behind")).toHaveTextContent(/^7$/);
 });
 
+test("a sink is as of its own newest event", async () => {
+  const rows = [
+    pipeline({ event_time: "2020-08-16T01:00:00Z" }),
+    pipeline({ partition: 1, event_time: "2020-08-16T02:00:00Z" }),
+    pipeline({ sink: "lake", event_time: null }),
+  ];
+  api.routes[PATH] = () => success({ pipelines: rows });
+  visit("/pipelines", api.url);
+  expect(await screen.findByRole("region", { name: "views" })).toHaveTextContent("as of 2020-08-16 02:00 UTC");
+  expect(screen.getByRole("region", { name: "lake" })).toHaveTextContent("as of no data yet");
+});
+
 test("a sink that is not moving says why, and since when", async () => {
   const part = { sink: "views", trouble: "database: connection refused", trouble_since: "2020-08-17T09:58:00Z" };
   api.routes[PATH] = () => success({ pipelines: [pipeline(part), pipeline({ ...part, partition: 1 }), pipeline({ sink: "lake" })] });

@@ -14,7 +14,7 @@ import { useServerNowMs } from "../shell/server-clock";
 import { EmptyPanel } from "../shell/states";
 import { CorrectionsPanel } from "./CorrectionsPanel";
 import { GroupsPanel } from "./GroupsPanel";
-import { bySink } from "./lag";
+import { bySink, newest } from "./lag";
 import { LagFigures } from "./LagFigures";
 import { PipelineTable } from "./PipelineTable";
 import { ViewsPanel } from "./ViewsPanel";
@@ -48,7 +48,7 @@ function Pipelines({ answer, receivedAtMs }: { answer: Answer<{ pipelines: Pipel
     <Stack spacing={2}>
       <LagFigures pipelines={pipelines} answeredAt={answer.timestamp} nowMs={nowMs} />
       {bySink(pipelines).map((group) => (
-        <Panel key={group.sink} title={group.sink} asOf={answer.asOf} note={group.behind === 0 ? "caught up" : `${plural(group.behind, "record")} behind`}>
+        <Panel key={group.sink} title={group.sink} asOf={newest(group.partitions.map((partition) => partition.event_time))} note={group.behind === 0 ? "caught up" : `${plural(group.behind, "record")} behind`}>
           {group.troubles.map(({ reason, since }) => (
             <Alert key={`${reason}/${since}`} severity="error" sx={{ mb: 1, overflowWrap: "anywhere" }}>
               Not moving since {moment(since)}: {reason}

@@ -10,7 +10,7 @@ use super::Start;
 use crate::cli::{ForgetOptions, RetentionOptions};
 use crate::exit::{Done, wrong_use};
 use crate::output;
-use crate::platform::{ALL_NEEDS, Platform};
+use crate::platform::{ALL_NEEDS, Platform, must_exist};
 use crate::removal::{self, Mode, Report};
 
 const FIRST_AFTER: Duration = Duration::from_secs(300);
@@ -21,6 +21,7 @@ pub async fn run(start: Start, options: RetentionOptions) -> Result<Done> {
     if !(days.is_finite() && days >= 0.0) {
         return Err(wrong_use(anyhow!("--days: give a number of days, such as 30")));
     }
+    must_exist(&start.settings)?;
     let platform = Platform::attach(start.settings, start.clock, &ALL_NEEDS).await?;
     let outcome = enforce(&platform, days, mode(options.dry_run)).await;
     platform.stop().await?;
@@ -30,6 +31,7 @@ pub async fn run(start: Start, options: RetentionOptions) -> Result<Done> {
 pub async fn forget(start: Start, options: ForgetOptions) -> Result<Done> {
     let json = start.global.json;
     let channel = ChannelId::new(options.channel.as_str()).map_err(|invalid| wrong_use(anyhow!(invalid.reason)))?;
+    must_exist(&start.settings)?;
     let platform = Platform::attach(start.settings, start.clock, &ALL_NEEDS).await?;
     let outcome = match options.release {
         true => release(&platform, &channel).await,

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::{bounded, date, name, no_nul, quantity};
 use crate::{ChannelId, Currency, Invalid, Payload, Topic, VideoId};
 
-/// Money earned by a channel on a day. `source` and `reference_id` name it: a later record of the same name replaces
-/// the earlier one, it is never added to it.
+/// Money earned by a channel on a day. `channel_id`, `source` and `reference_id` name it: a later record of the same name
+/// replaces the earlier one, it is never added to it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RevenueRecord {
