@@ -74,7 +74,7 @@ test_wrong_use() {
         DATA=$WORK/mistyped ytempire $command
         ends_with 2 "$command where there is no platform"
         says "name its folder with --data-dir" "it says what to do"
-        equals "and makes none" "$(ls "$WORK/mistyped" 2>&1 | grep -c version.json)" 0
+        equals "and makes none" "$(find "$WORK/mistyped" -name version.json 2>/dev/null)" ""
     done
     for command in up ingest "ingest trending" "ingest file" "ingest simulate" sql lag verify dead-letters migrate doctor; do
         # shellcheck disable=SC2086 # two words are two arguments
