@@ -29,6 +29,8 @@ const BEGIN: &str = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONL
 pub(crate) enum Error {
     #[error("the database is away")]
     Away(#[source] sqlx::Error),
+    #[error("the database took too long")]
+    Slow(#[source] sqlx::Error),
     #[error("the query failed")]
     Query(#[source] sqlx::Error),
 }
@@ -36,6 +38,9 @@ pub(crate) enum Error {
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         match &error {
+            sqlx::Error::Database(refusal) if refusal.code().is_some_and(|code| code == QUERY_CANCELED) => {
+                Self::Slow(error)
+            }
             sqlx::Error::Database(refusal) if !refusal.code().is_some_and(|code| is_outage(&code)) => {
                 Self::Query(error)
             }
@@ -57,12 +62,19 @@ impl From<Error> for Problem {
                 let message = "the database can't be reached at the moment; try again shortly";
                 Problem::new(Code::Unavailable, message).caused_by(error)
             }
+            Error::Slow(_) => {
+                let message = "the database took longer than 6 s: it is busy, or somebody holds a lock on the view; try again shortly";
+                Problem::new(Code::Unavailable, message).caused_by(error)
+            }
             Error::Query(_) => Problem::internal().caused_by(error),
         }
     }
 }
 
-/// SQLSTATE classes: 08 connection, 53 resources, 57 operator intervention (shutdown, start-up, statement timeout);
+/// The SQLSTATE of a statement that ran into `statement_timeout`.
+const QUERY_CANCELED: &str = "57014";
+
+/// SQLSTATE classes: 08 connection, 53 resources, 57 operator intervention (shutdown, start-up);
 /// 28 and 3D000 are a database that is not (yet) what the configuration says.
 fn is_outage(sqlstate: &str) -> bool {
     ["08", "28", "53", "57"].iter().any(|class| sqlstate.starts_with(class)) || sqlstate == "3D000"

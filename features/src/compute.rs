@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
+use arrow::datatypes::{Field, Schema};
 use arrow::error::ArrowError;
 use datafusion::catalog::TableProvider;
 use datafusion::datasource::MemTable;
@@ -47,8 +48,7 @@ pub async fn partials(tile: &Tile, rows: RecordBatch) -> Result<Vec<RecordBatch>
     frame.collect().await.map_err(&failed)
 }
 
-/// Every view of a family, from all accepted rows. `rows` gives the rows of a topic; a topic without rows may be left out, and
-/// then the views that need it are, too.
+/// Every view of a family, from all accepted rows. `rows` gives the rows of a topic; a topic without rows may be left out.
 ///
 /// # Errors
 /// The rows lack a column, or can't be read.
@@ -60,10 +60,11 @@ pub async fn recompute(
     functions::register(&session);
     let mut views = Views::new();
     for tile in family.tiles {
+        let failed = ComputeError::of(tile.name);
         let Some(provider) = rows.get(&tile.topic) else {
+            leave_empty(&session, View::Tile(tile), &mut views).map_err(&failed)?;
             continue;
         };
-        let failed = ComputeError::of(tile.name);
         session.deregister_table("rows").map_err(&failed)?;
         session.register_table("rows", provider.clone()).map_err(&failed)?;
         materialise(&session, View::Tile(tile), &tile.partial_sql(), &mut views)
@@ -72,11 +73,9 @@ pub async fn recompute(
     }
     for rollup in family.rollups {
         let failed = ComputeError::of(rollup.name);
-        if rollup.narrow.iter().all(|(input, _)| views.contains_key(input)) {
-            materialise(&session, View::Rollup(rollup), rollup.sql, &mut views)
-                .await
-                .map_err(&failed)?;
-        }
+        materialise(&session, View::Rollup(rollup), rollup.sql, &mut views)
+            .await
+            .map_err(&failed)?;
     }
     Ok(views)
 }
@@ -148,6 +147,17 @@ async fn materialise(
     views.insert(name, sorted_cells(view, &batches)?);
     let schema = batches.first().map_or(schema, RecordBatch::schema);
     session.register_table(name, Arc::new(MemTable::try_new(schema, vec![batches])?))?;
+    Ok(())
+}
+
+fn leave_empty(session: &SessionContext, view: View, views: &mut Views) -> Result<(), DataFusionError> {
+    let columns = view.columns();
+    let fields = columns
+        .iter()
+        .map(|column| Field::new(column.name, column.kind.arrow(), true));
+    let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
+    views.insert(view.name(), Vec::new());
+    session.register_table(view.name(), Arc::new(MemTable::try_new(schema, vec![vec![]])?))?;
     Ok(())
 }
 

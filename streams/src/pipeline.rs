@@ -63,13 +63,15 @@ impl Status {
         let slow = self.step_since.filter(|since| now - *since > LONG_STEP);
         self.trouble.clone().or_else(|| {
             slow.map(|since| Trouble {
-                reason: "its step is still under way: the database or the lake is slow, or somebody holds a lock there"
-                    .to_owned(),
+                reason: STEP_UNDER_WAY.to_owned(),
                 since,
             })
         })
     }
 }
+
+const STEP_UNDER_WAY: &str =
+    "its step is still under way: the database or the lake is slow, or somebody holds a lock there";
 
 /// What keeps a pipeline from moving.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,6 +84,11 @@ impl Trouble {
     /// Whether it is the brokers that are away.
     pub fn is_of_brokers(&self) -> bool {
         self.reason.starts_with(READING)
+    }
+
+    /// Whether nothing failed, but a step doesn't end: the pipeline itself can't log that.
+    pub fn is_slow_step(&self) -> bool {
+        self.reason == STEP_UNDER_WAY
     }
 }
 

@@ -42,6 +42,8 @@ pub use windows::{Window, newest_tile, read_window};
 pub enum ViewsError {
     #[error("database: {0}")]
     Database(#[from] sqlx::Error),
+    #[error("view {view}: database: {source}")]
+    View { view: &'static str, source: sqlx::Error },
     #[error("{sink} does not stand at offset {expected} of {partition}: another writer moved it")]
     Fenced {
         sink: String,
@@ -61,8 +63,10 @@ impl From<ViewsError> for SinkError {
         let text = error.to_string();
         match error {
             ViewsError::Fenced { .. } => SinkError::Fenced(text),
-            ViewsError::Database(sqlx::Error::Database(source)) if is_ours(source.as_ref()) => SinkError::Ours(text),
-            ViewsError::Database(_) => SinkError::Dependency(text),
+            ViewsError::Database(source) | ViewsError::View { source, .. } => match source {
+                sqlx::Error::Database(source) if is_ours(source.as_ref()) => SinkError::Ours(text),
+                _ => SinkError::Dependency(text),
+            },
             ViewsError::Compute(_) | ViewsError::Shape(_) | ViewsError::Sketch(_) => SinkError::Ours(text),
         }
     }
@@ -80,12 +84,28 @@ impl ViewsError {
     /// Whether some row may be at fault: a value that a statement has no room for (SQLSTATE classes 22 and 54), two rows for one key (21), or a computation.
     fn is_of_rows(&self) -> bool {
         match self {
-            ViewsError::Database(sqlx::Error::Database(source)) => source
-                .code()
-                .is_some_and(|code| ["21", "22", "54"].iter().any(|class| code.starts_with(class))),
             ViewsError::Compute(_) => true,
-            _ => false,
+            _ => self
+                .sqlstate()
+                .is_some_and(|code| ["21", "22", "54"].iter().any(|class| code.starts_with(class))),
         }
+    }
+
+    /// What the database refused it with.
+    fn sqlstate(&self) -> Option<String> {
+        match self {
+            ViewsError::Database(sqlx::Error::Database(error))
+            | ViewsError::View {
+                source: sqlx::Error::Database(error),
+                ..
+            } => error.code().map(|code| code.into_owned()),
+            _ => None,
+        }
+    }
+
+    /// Of a statement that makes the rows of `view`.
+    fn of(view: &'static str) -> impl FnOnce(sqlx::Error) -> Self {
+        move |source| Self::View { view, source }
     }
 }
 
@@ -273,11 +293,7 @@ impl Sink for ViewsSink {
         let written = self.write_all(batch).await;
         let ended = match &written {
             Ok(_) => Ended::Well,
-            Err(ViewsError::Database(sqlx::Error::Database(error)))
-                if error.code().as_deref() == Some(store::LET_GO) =>
-            {
-                Ended::LetGo
-            }
+            Err(error) if error.sqlstate().as_deref() == Some(store::LET_GO) => Ended::LetGo,
             Err(_) => Ended::Otherwise,
         };
         self.let_go_after = patience_after(self.let_go_after, begun.elapsed(), ended);

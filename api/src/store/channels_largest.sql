@@ -8,10 +8,10 @@ SELECT
     c.gain_views_7d,
     c.gain_views_28d,
     t.subscribers,
-    greatest(c.as_of, t.as_of) AS as_of
+    c.as_of
 FROM views.channels c
 LEFT JOIN LATERAL (
-    SELECT d.subscribers, d.as_of
+    SELECT d.subscribers
     FROM views.channel_day_tiles d
     WHERE d.channel_id = c.channel_id
     ORDER BY d.day DESC

@@ -156,8 +156,13 @@ pub(crate) async fn rows(
         view.name()
     );
     let mut query = sqlx::query_scalar(AssertSqlSafe(statement)).bind(limit);
-    for (_, value) in filters {
-        query = query.bind(value.clone());
+    for (column, value) in filters {
+        // as it is stored
+        let value = match column.name {
+            "keyword" => events::payload::folded(value),
+            _ => value.clone(),
+        };
+        query = query.bind(value);
     }
     Ok(query.fetch_all(db).await?)
 }

@@ -48,6 +48,26 @@ async fn every_endpoint_shows_what_the_views_hold() {
     assert_eq!(ready["data"], json!({"status": "ok"}));
 }
 
+/// Keywords are stored folded; who asks writes them as people do.
+#[tokio::test]
+async fn a_keyword_is_found_however_it_is_written() {
+    let database = Database::shared().await;
+    sqlx::query(
+        "INSERT INTO views.trend_keywords (keyword, region, sources, source_names, score, first_hour, last_hour, as_of) \
+         VALUES ('lofi beats', 'US', 1, 'reddit', 50, '2020-08-14Z', '2020-08-14Z', '2020-08-14Z')",
+    )
+    .execute(&database.pool)
+    .await
+    .expect("told");
+    let client = Client::of(database.pool.clone());
+    for (keyword, rows) in [("Lofi%20%20BEATS%20", 1), ("lofi%20beats", 1), ("lofi", 0)] {
+        let found = client
+            .data(&format!("/v1/views/trend_keywords?keyword={keyword}"))
+            .await;
+        assert_eq!(found["data"]["rows"].as_array().map(Vec::len), Some(rows), "{keyword}");
+    }
+}
+
 #[tokio::test]
 async fn what_has_not_been_observed_is_not_found() {
     let database = Database::shared().await;

@@ -68,3 +68,20 @@ async fn a_query_that_fails_is_our_fault_and_tells_nothing() {
     assert_eq!(reply.json()["error"]["code"], "INTERNAL");
     assert!(!reply.text().contains("progress"), "{}", reply.text());
 }
+
+#[tokio::test]
+async fn a_view_that_somebody_locks_is_busy_not_away() {
+    let database = Database::shared().await;
+    let mut holder = database.pool.begin().await.expect("begun");
+    sqlx::query("LOCK TABLE views.channels IN ACCESS EXCLUSIVE MODE")
+        .execute(&mut *holder)
+        .await
+        .expect("locked");
+    let client = Client::of(database.pool.clone());
+    let reply = client.get("/v1/analytics/channels").await;
+    assert_eq!(reply.status, StatusCode::SERVICE_UNAVAILABLE, "{}", reply.text());
+    let message = reply.json()["error"]["message"].to_string();
+    assert!(message.contains("lock"), "{message}");
+    holder.rollback().await.expect("let go");
+    client.data("/v1/analytics/channels").await;
+}

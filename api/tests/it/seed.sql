@@ -55,7 +55,7 @@ INSERT INTO views.channels
     (channel_ref, channel_id, channel_title, videos, views, gain_views_1d, gain_views_7d, gain_views_28d, as_of)
 VALUES
     ('UCgames0000000000000000a', 'UCgames0000000000000000a', 'Games Channel', 1, 3000000000, NULL, 2999999700, 2999999700, '2020-08-14T01:00:00Z'),
-    ('UCmusic0000000000000000a', 'UCmusic0000000000000000a', 'Music Channel', 1, 9000000000, 8999999500, 8999999900, 8999999900, '2020-08-14T01:00:00Z'),
+    ('UCmusic0000000000000000a', 'UCmusic0000000000000000a', 'Music Channel', 1, 9000000000, 8999999500, 8999999900, 8999999900, '2020-08-14T05:00:00Z'),
     ('title:Newcomer', NULL, 'Newcomer', 1, NULL, NULL, NULL, NULL, '2020-08-14T02:00:00Z');
 
 INSERT INTO views.channel_day_tiles (channel_id, day, title, country, published_at, subscribers, views, videos, as_of, last_order)

@@ -35,11 +35,10 @@ converted AS (
         latest.*,
         rates.usd_rate,
         rates.day AS rate_on,
-        CASE
-            WHEN latest.currency IN ('BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'UYI', 'VND',
-                'VUV', 'XAF', 'XOF', 'XPF') THEN 100.0
-            WHEN latest.currency IN ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND') THEN 0.1
-            WHEN latest.currency IN ('CLF', 'UYW') THEN 0.01
+        CASE minor_digits(latest.currency)
+            WHEN 0 THEN 100.0
+            WHEN 3 THEN 0.1
+            WHEN 4 THEN 0.01
             ELSE 1.0
         END AS cents_per_minor
     FROM latest

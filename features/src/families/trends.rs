@@ -22,12 +22,16 @@ macro_rules! trends_columns {
     };
 }
 
-/// The product's table holds two digits behind the point and three before it, and 255 characters of a keyword.
+/// The product's table holds two digits behind the point and three before it, and 255 characters of a keyword. It expires when the
+/// last of its windows has, and a week.
 macro_rules! trends_rows {
     () => {
         "SELECT md5(k.keyword || chr(10) || k.region)::uuid, left(k.keyword, 255), round(k.score::numeric, 2), \
          CASE WHEN k.velocity IS NOT NULL THEN greatest(least(round(k.velocity::numeric, 2), 999.99), -999.99) END, \
-         to_jsonb(string_to_array(k.source_names, ', ')), k.first_hour, k.last_hour + INTERVAL '7 days', \
+         to_jsonb(string_to_array(k.source_names, ', ')), k.first_hour, INTERVAL '7 days' + \
+         (SELECT max(h.hour + make_interval(secs => CASE WHEN h.window_seconds > 2678400 THEN 2678400 \
+         WHEN h.window_seconds > 0 THEN h.window_seconds ELSE 3600 END)) \
+         FROM keyword_hours h WHERE h.keyword = k.keyword AND h.region = k.region), \
          jsonb_build_object('region', k.region, 'as_of', k.as_of) FROM trend_keywords k"
     };
 }

@@ -50,6 +50,10 @@ pub(crate) const FAMILY: Family = Family {
 const FIND_CHANNELS: &str = "INSERT INTO touched_channels SELECT DISTINCT v.channel_ref FROM videos v \
      JOIN touched_videos s ON s.video_id = v.video_id WHERE v.channel_ref IS NOT NULL ON CONFLICT DO NOTHING";
 
+/// Those that told something of themselves.
+const FIND_CHANNELS_THEMSELVES: &str = "INSERT INTO touched_channels SELECT DISTINCT channel_id FROM incoming_channel_day_tiles \
+     ON CONFLICT DO NOTHING";
+
 const FIND_CHANNEL_DAYS: &str = "INSERT INTO touched_channel_days SELECT DISTINCT v.channel_ref, v.day FROM video_days v \
      JOIN touched_videos s ON s.video_id = v.video_id AND v.day >= s.from_day \
      WHERE v.channel_ref IS NOT NULL ON CONFLICT DO NOTHING";
@@ -222,8 +226,12 @@ const ROLLUPS: &[Rollup] = &[
             big("gain_views_28d"),
         ],
         sql: include_str!("videos/channels.sql"),
-        find: &[],
+        find: &[FIND_CHANNELS_THEMSELVES],
         narrow: &[
+            (
+                "channel_day_tiles",
+                "i.channel_id IN (SELECT s.channel_ref FROM touched_channels s)",
+            ),
             (
                 "videos",
                 "i.channel_ref IN (SELECT s.channel_ref FROM touched_channels s)",

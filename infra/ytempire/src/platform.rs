@@ -10,8 +10,8 @@ use anyhow::{Context, Result, anyhow, bail};
 use embedded::{Broker, BrokerSettings, Postgres, PostgresSettings};
 use events::Clock;
 use lake::Lake;
-use sqlx::PgPool;
-use sqlx::postgres::PgPoolOptions;
+use sqlx::Connection;
+use sqlx::postgres::{PgConnection, PgPool, PgPoolOptions};
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
@@ -279,9 +279,12 @@ impl Platform {
             .max_connections(self.settings.database.connections)
             .acquire_timeout(Duration::from_secs(30))
             .connect(&self.database_url)
-            .await
-            .context("the database does not answer: check DATABASE_URL, or see `ytempire doctor`")?;
-        self.pool = Some(pool);
+            .await;
+        let pool = match pool {
+            Err(sqlx::Error::PoolTimedOut) => Err(refusal(&self.database_url).await),
+            pool => pool,
+        };
+        self.pool = Some(pool.context("the database does not answer: check DATABASE_URL, or see `ytempire doctor`")?);
         Ok(())
     }
 
@@ -360,6 +363,15 @@ impl Platform {
             folder.forget_run()?;
         }
         Ok(())
+    }
+}
+
+/// What a database says to a single connection: a pool tries again until its time is over, and says no more than that it is.
+async fn refusal(database_url: &str) -> sqlx::Error {
+    let asked = tokio::time::timeout(Duration::from_secs(5), PgConnection::connect(database_url));
+    match asked.await {
+        Ok(Err(error)) => error,
+        Ok(Ok(_)) | Err(_) => sqlx::Error::PoolTimedOut,
     }
 }
 

@@ -138,7 +138,8 @@ async fn merge_tile(tx: &mut Tx<'_>, target: &Target, tile: &'static Tile) -> Re
     if tile.has_sketches() {
         sketches::take_in_stored(tx, tile).await?;
     }
-    execute(tx, sql::merge_incoming(tile)).await?;
+    let merged = execute(tx, sql::merge_incoming(tile)).await;
+    merged.map_err(ViewsError::of(tile.name))?;
     if target.is_live() {
         corrections::record(tx, &target.sink, tile).await?;
     }
@@ -211,16 +212,17 @@ async fn fill(tx: &mut Tx<'_>, tile: &'static Tile, batches: &[RecordBatch]) -> 
         for (array, column) in conform(batch, &columns)?.iter().zip(&columns) {
             query = rows::bind(query, array, column.kind);
         }
-        query.execute(&mut **tx).await?;
+        query.execute(&mut **tx).await.map_err(ViewsError::of(tile.name))?;
         filled += batch.num_rows();
     }
     Ok(filled)
 }
 
-async fn roll_up(tx: &mut Tx<'_>, target: &Target) -> Result<(), sqlx::Error> {
+async fn roll_up(tx: &mut Tx<'_>, target: &Target) -> Result<(), ViewsError> {
     for rollup in target.family.rollups {
         run(tx, rollup.find).await?;
-        execute(tx, sql::make_anew(rollup)).await?;
+        let made = execute(tx, sql::make_anew(rollup)).await;
+        made.map_err(ViewsError::of(rollup.name))?;
     }
     if target.is_live() {
         run(tx, target.family.finish).await?;

@@ -5,7 +5,8 @@ use events::payload::{
     AlertKind, RatePublisher, RevenueKind, RevenueSource, RevenueStatus, Scale, Severity, TrendSource,
 };
 use events::{
-    Alert, CategoryName, Currency, Event, EventId, ExchangeRate, Payload, Region, RevenueRecord, Topic, TrendSignal,
+    Alert, CategoryName, ChannelSnapshot, Currency, Event, EventId, ExchangeRate, Payload, Region, RevenueRecord,
+    Topic, TrendSignal,
 };
 use log::Record;
 use proptest::prelude::*;
@@ -43,6 +44,12 @@ pub(crate) enum Happening {
     },
     Told {
         subject: u8,
+        hour: u16,
+    },
+    /// A channel of itself.
+    Presented {
+        channel: u8,
+        title: Option<u8>,
         hour: u16,
     },
 }
@@ -105,7 +112,9 @@ pub(crate) fn happening() -> impl Strategy<Value = Happening> {
     let rate =
         (0u8..4, 0u8..20, 1u16..30_000).prop_map(|(currency, day, rate)| Happening::Rate { currency, day, rate });
     let told = (0u8..3, 0u16..100).prop_map(|(subject, hour)| Happening::Told { subject, hour });
-    prop_oneof![6 => seen, 1 => named, 2 => signal, 2 => earned, 2 => rate, 1 => told]
+    let presented = (0u8..4, prop::option::of(0u8..2), 0u16..1_400)
+        .prop_map(|(channel, title, hour)| Happening::Presented { channel, title, hour });
+    prop_oneof![6 => seen, 1 => named, 2 => signal, 2 => earned, 2 => rate, 1 => told, 1 => presented]
 }
 
 const CURRENCIES: [&str; 4] = ["USD", "GBP", "JPY", "KWD"];
@@ -119,6 +128,7 @@ impl Happening {
             Happening::Earned { .. } => Topic::RevenueRecords,
             Happening::Rate { .. } => Topic::ExchangeRates,
             Happening::Told { .. } => Topic::Alerts,
+            Happening::Presented { .. } => Topic::ChannelSnapshots,
         }
     }
 
@@ -213,6 +223,14 @@ impl Happening {
                     details: [].into(),
                 };
                 at(*hour, alert, offset)
+            }
+            Happening::Presented { channel, title, hour } => {
+                let snapshot = ChannelSnapshot {
+                    title: title.map(|title| format!("Channel {channel}, {title}")),
+                    subscribers: Some(i64::from(*hour)),
+                    ..ChannelSnapshot::of(channel_id(*channel))
+                };
+                at(*hour, snapshot, offset)
             }
         }
     }

@@ -1,6 +1,6 @@
 //! What views say of keywords: of sources that fall silent, of ways of writing, of windows.
 
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use events::payload::{Relation, Scale, TrendSource};
 use events::{Event, Payload, Topic, TrendSignal, Watermarks};
 use features::{Cell, FAMILIES};
@@ -155,11 +155,13 @@ async fn a_keyword_without_velocity_has_none_in_the_products_table() {
         .write(&batch)
         .await
         .expect("written");
-    let told: (f64, Option<f64>) = sqlx::query_as("SELECT trend_score::float8, velocity::float8 FROM public.trends")
-        .fetch_one(&database.pool)
-        .await
-        .expect("a trend");
-    assert_eq!(told, (40.0, None));
+    let told: (f64, Option<f64>, DateTime<Utc>) =
+        sqlx::query_as("SELECT trend_score::float8, velocity::float8, expires_at FROM public.trends")
+            .fetch_one(&database.pool)
+            .await
+            .expect("a trend");
+    // its window is an hour
+    assert_eq!(told, (40.0, None, at(7 * 24 + 1)));
 
     let handed_on = family.handed_on.as_ref().expect("the product's table");
     let mut snapshot = database.pool.begin().await.expect("a transaction");

@@ -2,6 +2,7 @@
 
 mod alarms;
 mod brokers;
+mod channels;
 mod decoding;
 mod happenings;
 mod keywords;

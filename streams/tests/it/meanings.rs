@@ -46,7 +46,7 @@ fn of_channel(seen: (i64, VideoSnapshot), channel: &str, category: i32) -> (i64,
     (seen.0, snapshot)
 }
 
-fn rows_of<P: Payload + Clone>(told: &[(i64, P)]) -> RecordBatch {
+pub(crate) fn rows_of<P: Payload + Clone>(told: &[(i64, P)]) -> RecordBatch {
     let told: Vec<_> = told
         .iter()
         .map(|(hour, payload)| (at(*hour), payload.clone()))

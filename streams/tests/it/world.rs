@@ -105,7 +105,10 @@ impl Seen {
                 .channel
                 .filter(|(_, known)| *known)
                 .map(|(channel, _)| channel_id(channel)),
-            channel_title: self.channel.map(|(channel, _)| format!("Channel {channel}")),
+            channel_title: self
+                .channel
+                .filter(|(_, known)| !known || !self.views.is_multiple_of(3))
+                .map(|(channel, _)| format!("Channel {channel}")),
             // some change their category in the course of time
             category_id: (!self.video.is_multiple_of(3)).then(|| i32::from((self.video + self.day / 16) % 3)),
             region: self

@@ -1,5 +1,5 @@
 -- Over the newest state of every observed video of the channel; gains are those of its last observed day, and of the 7 and 28 days up
--- to it.
+-- to it. Its title is what it calls itself or, until it was asked, what its videos say.
 WITH spans AS (
     SELECT channel_ref, max(day) AS last_day
     FROM channel_days
@@ -26,16 +26,25 @@ states AS (
     FROM videos
     WHERE channel_ref IS NOT NULL
     GROUP BY channel_ref
+),
+themselves AS (
+    SELECT
+        channel_id,
+        (array_agg(title ORDER BY day DESC) FILTER (WHERE title IS NOT NULL))[1] AS title,
+        max(as_of) AS as_of
+    FROM channel_day_tiles
+    GROUP BY channel_id
 )
 SELECT
-    c.channel_ref,
-    c.channel_id,
-    c.channel_title,
-    c.videos,
+    coalesce(c.channel_ref, t.channel_id) AS channel_ref,
+    coalesce(c.channel_id, t.channel_id) AS channel_id,
+    coalesce(t.title, c.channel_title) AS channel_title,
+    coalesce(c.videos, 0) AS videos,
     c.views,
     g.gain_views_1d,
     g.gain_views_7d,
     g.gain_views_28d,
-    c.as_of
+    greatest(c.as_of, t.as_of) AS as_of
 FROM states c
+FULL JOIN themselves t ON t.channel_id = c.channel_ref
 LEFT JOIN gains g ON g.channel_ref = c.channel_ref

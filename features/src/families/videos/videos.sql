@@ -1,13 +1,21 @@
 -- The newest known value of each column; a day that doesn't tell a title does not hide the one told before.
--- Its channel is known by the title only where the id was never told.
+-- Its channel is known by the title only where the id was never told. The channel's title is one that was told with the channel's id or,
+-- by who told none, on a later day: one that another id was told with is another channel's.
 -- A gain over 1, 7 or 28 days is the difference of the last count to the newest one of a day at least so much older, and no more than
 -- 3, 10 or 35 days.
 WITH spanned AS (
     SELECT
-        video_id, day, channel_ref, channel_id, channel_title, title, category_id, published_at,
+        video_id, day, channel_ref, channel_id, channel_title, channel_id_told, channel_title_told, title, category_id, published_at,
         views, likes, dislikes, comments, as_of,
-        max(CASE WHEN views IS NOT NULL THEN day END) OVER (PARTITION BY video_id) AS newest_day
+        max(CASE WHEN views IS NOT NULL THEN day END) OVER (PARTITION BY video_id) AS newest_day,
+        max(CASE WHEN channel_id IS NOT NULL THEN day END) OVER (PARTITION BY video_id) AS id_day
     FROM video_day_tiles
+),
+owned AS (
+    SELECT
+        spanned.*,
+        max(CASE WHEN day = id_day THEN channel_id END) OVER (PARTITION BY video_id) AS owner_id
+    FROM spanned
 ),
 state AS (
     SELECT
@@ -17,7 +25,10 @@ state AS (
             (array_agg(channel_ref ORDER BY day DESC) FILTER (WHERE channel_ref IS NOT NULL))[1]
         ) AS channel_ref,
         (array_agg(channel_id ORDER BY day DESC) FILTER (WHERE channel_id IS NOT NULL))[1] AS channel_id,
-        (array_agg(channel_title ORDER BY day DESC) FILTER (WHERE channel_title IS NOT NULL))[1] AS channel_title,
+        (array_agg(channel_title ORDER BY day DESC)
+            FILTER (WHERE channel_title IS NOT NULL AND (owner_id IS NULL
+                OR channel_id = owner_id AND channel_title_told >= channel_id_told
+                OR channel_id IS NULL AND day > id_day)))[1] AS channel_title,
         (array_agg(title ORDER BY day DESC) FILTER (WHERE title IS NOT NULL))[1] AS title,
         (array_agg(category_id ORDER BY day DESC) FILTER (WHERE category_id IS NOT NULL))[1] AS category_id,
         (array_agg(published_at ORDER BY day DESC) FILTER (WHERE published_at IS NOT NULL))[1] AS published_at,
@@ -38,7 +49,7 @@ state AS (
             FILTER (WHERE views IS NOT NULL AND day <= newest_day - INTERVAL '28 days'
                 AND day >= newest_day - INTERVAL '35 days'))[1] AS views_28d,
         max(as_of) AS as_of
-    FROM spanned
+    FROM owned
     GROUP BY video_id
 )
 SELECT

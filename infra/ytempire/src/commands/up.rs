@@ -2,6 +2,7 @@
 
 mod demo;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -173,6 +174,7 @@ pub(super) fn watch(
     let watched = pipelines.watched.clone();
     tokio::spawn(async move {
         let mut ticks = tokio::time::interval(Duration::from_millis(500));
+        let mut told = BTreeMap::new();
         while !stop.is_cancelled() {
             ticks.tick().await;
             metrics.run_upkeep();
@@ -180,6 +182,7 @@ pub(super) fn watch(
                 .iter()
                 .filter_map(|one| Some((one.sink.as_str(), one.status.borrow().trouble_at(clock.now())?)))
                 .collect();
+            tell_of_slow_steps(&troubles, &mut told);
             // a pipeline hears of it before those who look at groups do
             let of_brokers = troubles.iter().map(|(_, trouble)| trouble);
             let heard = of_brokers
@@ -205,6 +208,24 @@ pub(super) fn watch(
             }
         }
     })
+}
+
+/// Once for each; `told` is since when those are under way that were told of.
+fn tell_of_slow_steps(
+    troubles: &[(&str, streams::Trouble)],
+    told: &mut BTreeMap<String, chrono::DateTime<chrono::Utc>>,
+) {
+    let slow: BTreeMap<String, chrono::DateTime<chrono::Utc>> = troubles
+        .iter()
+        .filter(|(_, trouble)| trouble.is_slow_step())
+        .map(|(sink, trouble)| ((*sink).to_owned(), trouble.since))
+        .collect();
+    for (sink, trouble) in troubles {
+        if slow.get(*sink).is_some_and(|since| told.get(*sink) != Some(since)) {
+            tracing::warn!(sink, since = %trouble.since, reason = trouble.reason, "pipeline has not moved");
+        }
+    }
+    *told = slow;
 }
 
 fn moment(at: chrono::DateTime<chrono::Utc>) -> impl std::fmt::Display {
