@@ -9,11 +9,13 @@ use datafusion::logical_expr::{ColumnarValue, ScalarUDF, Volatility, create_udf}
 use datafusion::prelude::SessionContext;
 use events::{Currency, payload};
 
+use crate::newest::newest;
 use crate::sketch;
 
-/// Teaches a session `folded(text)` ([`events::payload::folded`]), `minor_digits(currency)` ([`Currency::minor_digits`]) and the functions of sketches ([`sketch::register`]).
+/// Teaches a session `newest(value, time)` ([`crate::newest`]), `folded(text)` ([`events::payload::folded`]), `minor_digits(currency)` ([`Currency::minor_digits`]) and the functions of sketches ([`sketch::register`]).
 pub fn register(session: &SessionContext) {
     sketch::register(session);
+    session.register_udaf(newest());
     session.register_udf(folded());
     session.register_udf(minor_digits());
 }

@@ -12,6 +12,7 @@ mod compute;
 mod families;
 mod family;
 pub mod functions;
+mod newest;
 mod rollup;
 pub mod sketch;
 mod tile;

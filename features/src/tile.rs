@@ -257,7 +257,7 @@ impl Tile {
             // of two deliveries of one observation the first counts
             Merge::Last => format!("last_value({column} ORDER BY last_order, _offset DESC) AS {column}"),
             Merge::Newest(told) => format!(
-                "last_value({column} ORDER BY as_of, {column} DESC) FILTER (WHERE {column} IS NOT NULL) AS {column}, \
+                "newest({column}, as_of) AS {column}, \
                  max(as_of) FILTER (WHERE {column} IS NOT NULL) AS {told}"
             ),
             Merge::First => format!("first_value({column} ORDER BY last_order, _offset) AS {column}"),
