@@ -82,8 +82,12 @@ fn is_outage(sqlstate: &str) -> bool {
 
 /// A read-only view of the database as it is now.
 pub(crate) async fn snapshot(pool: &PgPool) -> Result<Transaction<'static, Postgres>, Error> {
-    match tokio::time::timeout(CONNECTION_WAIT, pool.begin_with(BEGIN)).await {
-        Ok(begun) => Ok(begun?),
+    let pool = pool.clone();
+    // In a task of its own, which goes on when nobody waits any more: sqlx would give the connection back with the transaction open.
+    let begun = tokio::spawn(async move { pool.begin_with(BEGIN).await });
+    match tokio::time::timeout(CONNECTION_WAIT, begun).await {
+        Ok(Ok(begun)) => Ok(begun?),
+        Ok(Err(_)) => Err(Error::Away(sqlx::Error::WorkerCrashed)),
         Err(_) => Err(Error::Away(sqlx::Error::PoolTimedOut)),
     }
 }

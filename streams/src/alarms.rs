@@ -155,8 +155,17 @@ fn event(passed: &Passed, thresholds: Thresholds, now: DateTime<Utc>) -> Result<
         "revenue-stop" => (
             Severity::Warning,
             format!(
-                "there is no revenue since {}, in dollars of which `value` tells: look at `ytempire ingest status` and at the channel",
+                "there is no revenue since {}: look at views.revenue_days, `ytempire ingest status` and the channel",
                 passed.thing
+            ),
+            thresholds.revenue_drop_percent,
+        ),
+        "source-stop" => (
+            Severity::Warning,
+            format!(
+                "there is no revenue of {}, which was {} % of the channel's or more: look at views.revenue_days and \
+                 `ytempire ingest status`",
+                passed.thing, thresholds.revenue_drop_percent
             ),
             thresholds.revenue_drop_percent,
         ),

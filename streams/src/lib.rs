@@ -8,6 +8,7 @@ pub mod alarms;
 mod bronze;
 pub mod decode;
 mod pipeline;
+mod pool;
 pub mod progress;
 mod sink;
 mod verdict;
@@ -15,6 +16,7 @@ mod views;
 
 pub use bronze::BronzeSink;
 pub use pipeline::{Pipeline, PipelineError, Queryable, Reading, Status, Trouble};
+pub use pool::pool_options;
 pub use sink::{Batch, Sink, SinkError, Standing, Written};
 pub use views::{
     Correction, Counted, Difference, Rebuilt, Refused, Removing, Rewriting, Rewritten, Shadow, Swap, Swapped,

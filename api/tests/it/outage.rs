@@ -85,3 +85,44 @@ async fn a_view_that_somebody_locks_is_busy_not_away() {
     holder.rollback().await.expect("let go");
     client.data("/v1/analytics/channels").await;
 }
+
+/// Connections that stand still while their transactions begin come back as if nothing had been.
+#[tokio::test]
+async fn a_database_that_stands_still_for_a_moment_leaves_no_transaction_open() {
+    let database = Database::alone().await;
+    database.fill().await;
+    let client = Client::of(database.pool.clone());
+    join_all(READS.map(|uri| client.get(uri))).await;
+    let backends = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    let mut watching = database.pool.acquire().await.expect("a connection").detach();
+    for _ in 0..3 {
+        let pids: Vec<i32> = sqlx::query_scalar(backends)
+            .fetch_all(&mut watching)
+            .await
+            .expect("backends");
+        assert!(pids.len() > 1, "{pids:?}");
+        signal("-STOP", &pids);
+        let replies = join_all(READS.map(|uri| client.get(uri))).await;
+        signal("-CONT", &pids);
+        let late = replies
+            .iter()
+            .filter(|reply| reply.status == StatusCode::SERVICE_UNAVAILABLE);
+        assert!(late.count() > 0, "nobody has waited in vain");
+        wait_until_ready(&client).await;
+        let replies = join_all((0..50).map(|_| client.get(READS[4]))).await;
+        assert!(replies.iter().all(|reply| reply.status == StatusCode::OK));
+    }
+    let open = "SELECT count(*) FROM pg_stat_activity \
+         WHERE datname = current_database() AND pid <> pg_backend_pid() AND state LIKE 'idle in transaction%'";
+    let open: i64 = sqlx::query_scalar(open)
+        .fetch_one(&mut watching)
+        .await
+        .expect("a count");
+    assert_eq!(open, 0);
+}
+
+fn signal(signal: &str, pids: &[i32]) {
+    let pids = pids.iter().map(ToString::to_string);
+    let sent = std::process::Command::new("kill").arg(signal).args(pids).status();
+    assert!(sent.expect("kill runs").success(), "{signal}");
+}

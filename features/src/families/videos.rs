@@ -135,6 +135,7 @@ const ROLLUPS: &[Rollup] = &[
             text("channel_ref"),
             text("channel_id"),
             text("channel_title"),
+            time("channel_title_told"),
             text("title"),
             int("category_id"),
             time("published_at"),

@@ -11,7 +11,7 @@ use embedded::{Broker, BrokerSettings, Postgres, PostgresSettings};
 use events::Clock;
 use lake::Lake;
 use sqlx::Connection;
-use sqlx::postgres::{PgConnection, PgPool, PgPoolOptions};
+use sqlx::postgres::{PgConnection, PgPool};
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
@@ -275,7 +275,7 @@ impl Platform {
                 "DATABASE_URL begins with {scheme}: give postgres://user:password@host:port/database"
             )));
         }
-        let pool = PgPoolOptions::new()
+        let pool = streams::pool_options()
             .max_connections(self.settings.database.connections)
             .acquire_timeout(Duration::from_secs(30))
             .connect(&self.database_url)

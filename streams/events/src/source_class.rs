@@ -46,6 +46,7 @@ const SOURCES: &[(&str, SourceClass)] = &[
     ("/ingest/simulate", SourceClass::Simulated),
     ("/ingest/quota", SourceClass::Platform),
     ("/ingest/connect", SourceClass::Platform),
+    ("/ytempire/alarms", SourceClass::Platform),
 ];
 
 impl SourceClass {

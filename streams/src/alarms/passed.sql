@@ -7,7 +7,7 @@ WITH days AS (
     WHERE day >= ($4::timestamptz AT TIME ZONE 'UTC')::date - 17
     GROUP BY channel_id, day
 ), channels AS (
-    SELECT d.channel_id, max(d.day) FILTER (WHERE d.day < t.today) AS last_day, bool_or(d.day >= t.today) AS goes_on, t.today
+    SELECT d.channel_id, max(d.day) FILTER (WHERE d.day < t.today) AS last_day, bool_or(d.day BETWEEN t.today AND t.today + 1) AS goes_on, t.today
     FROM days d, (SELECT ($4::timestamptz AT TIME ZONE 'UTC')::date AS today) t
     GROUP BY d.channel_id, t.today
 ), money AS (
@@ -30,6 +30,16 @@ WITH days AS (
     WHERE n.last_day >= ($4::timestamptz AT TIME ZONE 'UTC')::date - 3
     GROUP BY n.channel_id, n.source, n.last_day
     HAVING count(*) >= 4
+), ended AS (
+    -- one that told of four of the six days before its last one, and ended, while the channel earns from others
+    SELECT n.channel_id, n.source, n.last_day, sum(b.usd) AS usd
+    FROM (SELECT channel_id, source, max(day) AS last_day FROM sources GROUP BY channel_id, source) n
+    JOIN money m ON m.channel_id = n.channel_id AND (m.goes_on OR m.last_day >= m.today - 3)
+    JOIN sources b ON b.channel_id = n.channel_id AND b.source = n.source AND b.usd > 0
+        AND b.day BETWEEN n.last_day - 6 AND n.last_day
+    WHERE n.last_day BETWEEN m.today - 10 AND m.today - 4
+    GROUP BY n.channel_id, n.source, n.last_day
+    HAVING count(*) FILTER (WHERE b.day < n.last_day) >= 4
 ), drops AS (
     SELECT t.channel_id, t.last_day,
         coalesce(sum(s.usd) FILTER (WHERE s.day = t.last_day), 0) AS usd,
@@ -55,6 +65,14 @@ WITH days AS (
     SELECT 'revenue-stop', m.channel_id, m.last_day::text, $4::timestamptz, m.usd / 100
     FROM money m
     WHERE $2 > 0 AND NOT m.goes_on AND m.last_day BETWEEN m.today - 10 AND m.today - 4 AND m.usd > 0 AND m.before > 0
+    UNION ALL
+    -- it was so much of what the channel earned in those days as a drop has to be
+    SELECT 'source-stop', e.channel_id, e.source || ' since ' || e.last_day, $4::timestamptz, e.usd / 100
+    FROM ended e
+    JOIN days d ON d.channel_id = e.channel_id AND d.day BETWEEN e.last_day - 6 AND e.last_day
+    WHERE $2 > 0
+    GROUP BY e.channel_id, e.source, e.last_day, e.usd
+    HAVING e.usd * 100 >= $2 * sum(d.usd)
     UNION ALL
     SELECT 'trend', k.keyword, k.keyword || CASE WHEN k.region = '' THEN '' ELSE ' (' || k.region || ')' END, k.as_of, k.score
     FROM views.trend_keywords k

@@ -60,8 +60,11 @@ async fn what_passes_a_threshold_is_told_of_once_while_it_is_news() {
          unconverted, estimated, as_of) \
          SELECT c.channel, '2020-08-12'::date - n, '', c.source, 'USD', 1, c.usd, c.usd, 0, 0, $1 \
          FROM (VALUES ('UCwaits', 'adsense', 2, 10, 100), ('UCwaits', 'stripe', 1, 10, 5), \
-             ('UCsponsored', 'adsense', 1, 10, 100), ('UCsponsored', 'sponsorship', 4, 4, 6000)) c (channel, source, newest, oldest, usd), \
-         generate_series(1, 10) n WHERE n BETWEEN c.newest AND c.oldest";
+             ('UCsponsored', 'adsense', 1, 10, 100), ('UCsponsored', 'sponsorship', 4, 4, 6000), \
+             ('UCloses', 'adsense', 4, 10, 100), ('UCloses', 'stripe', 1, 10, 5), \
+             ('UCloses little', 'adsense', 1, 10, 100), ('UCloses little', 'stripe', 4, 10, 5), \
+             ('UCbooked', 'adsense', 5, 10, 100), ('UCbooked', 'sponsorship', -20, -20, 5)) c (channel, source, newest, oldest, usd), \
+         generate_series(-20, 10) n WHERE n BETWEEN c.newest AND c.oldest";
     run(&database, revenue, now).await;
     run(&database, sources, now).await;
     let trends = "INSERT INTO views.trend_keywords (keyword, region, sources, source_names, score, velocity, first_hour, last_hour, \
@@ -75,31 +78,33 @@ async fn what_passes_a_threshold_is_told_of_once_while_it_is_news() {
         trend_score: 0.0,
     };
     assert_eq!(look_at(nothing, now).await, 0, "a threshold of 0 is never passed");
-    assert_eq!(look_at(THRESHOLDS, now).await, 4);
+    assert_eq!(look_at(THRESHOLDS, now).await, 6);
     let noted: Vec<(String, String, String)> =
-        sqlx::query_as("SELECT rule, subject, thing FROM sink.alarms ORDER BY rule")
+        sqlx::query_as("SELECT rule, subject, thing FROM sink.alarms ORDER BY rule, subject")
             .fetch_all(&database.pool)
             .await
             .expect("alarms");
     let expected = [
         ("outlier", "UC1", "above"),
         ("revenue-drop", "UCfallen", "2020-08-11"),
+        ("revenue-stop", "UCbooked", "2020-08-07"),
         ("revenue-stop", "UCstopped", "2020-08-08"),
+        ("source-stop", "UCloses", "adsense since 2020-08-08"),
         ("trend", "rises", "rises (US)"),
     ];
     let expected = expected.map(|(rule, subject, thing)| (rule.to_owned(), subject.to_owned(), thing.to_owned()));
     assert_eq!(noted, expected);
-    assert_eq!(told(&broker.settings).await, 4);
+    assert_eq!(told(&broker.settings).await, 6);
 
     assert_eq!(look_at(THRESHOLDS, now + Duration::hours(1)).await, 0, "told already");
     let lasting = "UPDATE views.video_outliers SET as_of = $1 WHERE video_id = 'above'";
     run(&database, lasting, now + Duration::days(8)).await;
     assert_eq!(
         look_at(THRESHOLDS, now + Duration::days(8)).await,
-        5,
-        "still so after a week, and four channels of which nothing was heard since"
+        7,
+        "still so after a week, and six channels of which nothing was heard since"
     );
-    assert_eq!(told(&broker.settings).await, 9);
+    assert_eq!(told(&broker.settings).await, 13);
 }
 
 #[tokio::test(flavor = "multi_thread")]

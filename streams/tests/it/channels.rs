@@ -81,6 +81,20 @@ async fn a_title_that_is_told_without_an_id_is_that_of_the_channel_told_before()
     );
 }
 
+/// An observation that tells no title makes an old title no newer.
+#[tokio::test]
+async fn of_what_videos_call_a_channel_the_newest_counts() {
+    let mut gone = video(57, "v", None, None);
+    gone.1.views = None;
+    let told = [
+        video(9, "v", Some("one"), Some("Old name")),
+        video(33, "w", Some("one"), Some("New name")),
+        gone,
+    ];
+    let views = views(&told, &[]).await;
+    assert_eq!(row(&views, "channels", "UCone")["channel_title"], text("New name"));
+}
+
 #[tokio::test]
 async fn a_channel_is_called_as_it_calls_itself() {
     let videos = [

@@ -11,6 +11,7 @@ mod members;
 mod migrations;
 mod money;
 mod pipelines;
+mod pool;
 mod progress;
 mod refused;
 mod rewriting;

@@ -18,8 +18,8 @@ gains AS (
 states AS (
     SELECT
         channel_ref,
-        (array_agg(channel_id ORDER BY as_of DESC, video_id) FILTER (WHERE channel_id IS NOT NULL))[1] AS channel_id,
-        (array_agg(channel_title ORDER BY as_of DESC, video_id) FILTER (WHERE channel_title IS NOT NULL))[1] AS channel_title,
+        max(channel_id) AS channel_id,
+        (array_agg(channel_title ORDER BY channel_title_told DESC, video_id) FILTER (WHERE channel_title IS NOT NULL))[1] AS channel_title,
         count(*) AS videos,
         CAST(sum(views) AS bigint) AS views,
         max(as_of) AS as_of

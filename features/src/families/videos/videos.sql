@@ -29,6 +29,10 @@ state AS (
             FILTER (WHERE channel_title IS NOT NULL AND (owner_id IS NULL
                 OR channel_id = owner_id AND channel_title_told >= channel_id_told
                 OR channel_id IS NULL AND day > id_day)))[1] AS channel_title,
+        (array_agg(channel_title_told ORDER BY day DESC)
+            FILTER (WHERE channel_title IS NOT NULL AND (owner_id IS NULL
+                OR channel_id = owner_id AND channel_title_told >= channel_id_told
+                OR channel_id IS NULL AND day > id_day)))[1] AS channel_title_told,
         (array_agg(title ORDER BY day DESC) FILTER (WHERE title IS NOT NULL))[1] AS title,
         (array_agg(category_id ORDER BY day DESC) FILTER (WHERE category_id IS NOT NULL))[1] AS category_id,
         (array_agg(published_at ORDER BY day DESC) FILTER (WHERE published_at IS NOT NULL))[1] AS published_at,
@@ -57,6 +61,7 @@ SELECT
     channel_ref,
     channel_id,
     channel_title,
+    channel_title_told,
     title,
     category_id,
     published_at,
