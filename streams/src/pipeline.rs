@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex as Lock, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use events::fault::{self, Point};
 use events::{Clock, Partition, Positions, Topic, Watermarks};
@@ -81,6 +81,13 @@ pub struct Trouble {
 }
 
 impl Trouble {
+    pub(crate) fn of_brokers(reason: &str, since: chrono::DateTime<chrono::Utc>) -> Self {
+        Self {
+            reason: format!("{READING}: {reason}"),
+            since,
+        }
+    }
+
     /// Whether it is the brokers that are away.
     pub fn is_of_brokers(&self) -> bool {
         self.reason.starts_with(READING)
@@ -122,6 +129,11 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 /// Before a step is tried again that failed by our own fault: a new version, or a new look at the same data, may not fail.
 const LONG_PAUSE: Duration = Duration::from_secs(60);
 
+/// Whoever is displaced more than so often within so long is not alone.
+const MOST_DISPLACED: usize = 2;
+const DISPLACED_WITHIN: Duration = Duration::from_secs(60);
+const BEFORE_JOINING_AGAIN: Duration = Duration::from_secs(2);
+
 /// After so long without a record or an error a trouble is over; a client tries again every 2 s at least.
 const QUIET: Duration = Duration::from_secs(5);
 
@@ -153,6 +165,7 @@ impl<S: Sink + 'static> Pipeline<S> {
     pub async fn run(self, stop: CancellationToken) -> Result<(), PipelineError> {
         let mut consumer = self.open_consumer().await?;
         let mut pause = FIRST_PAUSE;
+        let mut displaced: Vec<Instant> = Vec::new();
         loop {
             let fetched = tokio::select! {
                 () = stop.cancelled() => return Ok(()),
@@ -177,11 +190,25 @@ impl<S: Sink + 'static> Pipeline<S> {
                     continue;
                 }
                 Err(LogError::Displaced(reason)) => {
-                    return Err(self.stopped(format!(
-                        "another process reads as this one ({reason}). It runs on a copy of this data folder (then \
-                         remove the file `instance` in one of the two), or was started with the same --instance or \
-                         group.instance.id: give each its own"
-                    )));
+                    displaced.retain(|at| at.elapsed() < DISPLACED_WITHIN);
+                    displaced.push(Instant::now());
+                    if displaced.len() > MOST_DISPLACED {
+                        return Err(self.stopped(format!(
+                            "another process reads as this one ({reason}). It runs on a copy of this data folder (then \
+                             remove the file `instance` in one of the two), or was started with the same --instance or \
+                             group.instance.id: give each its own"
+                        )));
+                    }
+                    // brokers that stood still work off what was asked twice, and take this process for two
+                    self.trouble(&format!(
+                        "{READING}: its place in the group was taken ({reason}), joining again"
+                    ));
+                    drop(consumer);
+                    if !rest(BEFORE_JOINING_AGAIN, &stop).await {
+                        return Ok(());
+                    }
+                    consumer = self.open_consumer().await?;
+                    continue;
                 }
                 Err(LogError::Closed) => return Err(self.stopped("its consumer ended".to_owned())),
                 Err(error) => Err(SinkError::Dependency(error.to_string())),
@@ -256,7 +283,7 @@ impl<S: Sink + 'static> Pipeline<S> {
     }
 
     async fn step(&self, consumer: &Consumer, fetched: Fetched) -> Result<(), SinkError> {
-        let started = std::time::Instant::now();
+        let started = Instant::now();
         let batch = self.decode(&fetched)?;
         fault::reached(Point::Decoded);
         let mut sink = self.sink.lock().await;

@@ -85,12 +85,14 @@ async fn report_own(
     let mut observer = None;
     let mut gauges = Gauges::default();
     let begun = tokio::time::Instant::now();
+    let mut answered_at = clock.now();
     while ticks.next(stop).await {
         // at first, whoever has them has not told yet
         let orphans = match begun.elapsed() > ORPHANED_AFTER {
             true => orphans(pool, watched, clock.now()).await.unwrap_or_default(),
             false => Vec::new(),
         };
+        let asked_at = clock.now();
         let asked = (watched.to_vec(), orphans.clone(), Arc::clone(clock));
         let look = look_once(settings, observer.take(), move |observer| {
             let (watched, orphans, clock) = asked;
@@ -104,6 +106,7 @@ async fn report_own(
         let stored = match looked {
             Ok((kept, found)) => {
                 observer = Some(kept);
+                answered_at = asked_at;
                 gauges.show(&found);
                 metrics::gauge!("pipeline_observed_timestamp_seconds")
                     .set(clock.now().timestamp_millis() as f64 / 1000.0);
@@ -114,8 +117,9 @@ async fn report_own(
             }
             Err(error) => {
                 gauges.blur();
-                despair(&outlook, error.to_string(), clock.now());
-                store_troubles(pool, watched, clock.now()).await
+                let away = Trouble::of_brokers(&error.to_string(), answered_at);
+                despair(&outlook, away.clone());
+                store_troubles(pool, watched, &away, clock.now()).await
             }
         };
         if let Err(error) = stored {
@@ -194,16 +198,15 @@ async fn look_once(
 }
 
 /// Says once that nobody can look.
-fn despair(outlook: &watch::Sender<Option<Trouble>>, reason: String, now: DateTime<Utc>) {
-    let known = outlook.borrow().clone();
-    if known.is_none() {
+fn despair(outlook: &watch::Sender<Option<Trouble>>, away: Trouble) {
+    let is_news = outlook.borrow().is_none();
+    if is_news {
         tracing::warn!(
-            reason,
+            reason = away.reason,
             "where the pipelines and other consumer groups stand can't be told"
         );
     }
-    let since = known.map_or(now, |known| known.since);
-    outlook.send_replace(Some(Trouble { reason, since }));
+    outlook.send_replace(Some(away));
 }
 
 /// Looks at the groups again and again.

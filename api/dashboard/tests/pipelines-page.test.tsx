@@ -57,6 +57,9 @@ test("a sink that is not moving says why, and since when", async () => {
   const [first] = within(screen.getByRole("table", { name: "Partitions of views" })).getAllByRole("row").slice(1);
   expect(first).toHaveTextContent("Stopped");
   expect(screen.getByRole("table", { name: "Partitions of lake" })).not.toHaveTextContent("Stopped");
+  expect(screen.getByText("3 partitions, 2 stopped", { exact: false })).toBeVisible();
+  const [before, after] = [screen.getByText(/^not moving/), screen.getByText(/^caught up/)];
+  expect(before.compareDocumentPosition(after)).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
 });
 
 test("a sink that has read everything but has not reported for over a minute is shown as stalled", async () => {
@@ -67,6 +70,7 @@ test("a sink that has read everything but has not reported for over a minute is 
   expect(old).not.toHaveTextContent("Caught up");
   expect(fresh).toHaveTextContent("Caught up");
   expect(screen.getByText("2 partitions, 1 stalled", { exact: false })).toBeVisible();
+  expect(screen.getByText(/^not heard of for a minute/)).toBeVisible();
 });
 
 test("ages are counted on the server's clock and grow while nothing new comes", async () => {

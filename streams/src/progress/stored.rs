@@ -8,6 +8,7 @@ use log::{GroupLag, Place, Rate};
 use sqlx::PgPool;
 
 use super::{Own, Progress, Watched};
+use crate::Trouble;
 
 /// A partition of ours of which no process has told for so long is told of by all of them.
 pub(super) const ORPHANED_AFTER: Duration = Duration::from_secs(10);
@@ -36,14 +37,17 @@ pub(super) async fn orphans(pool: &PgPool, watched: &[Watched], at: DateTime<Utc
     Ok(rows.into_iter().map(place).collect())
 }
 
-/// Why sinks are not moving, while nothing else can be told of them. A group that hears nothing of its brokers gives its partitions up:
+/// Why sinks are not moving, while nothing else can be told of them: what each has met, or that the brokers are `away`. A group that hears nothing of its brokers gives its partitions up:
 /// it tells of them still, as nobody else can, but not over a process that does.
-pub(super) async fn store_troubles(pool: &PgPool, watched: &[Watched], now: DateTime<Utc>) -> Result<(), sqlx::Error> {
+pub(super) async fn store_troubles(
+    pool: &PgPool,
+    watched: &[Watched],
+    away: &Trouble,
+    now: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
     for one in watched {
         let status = one.status.borrow().clone();
-        let Some(trouble) = status.trouble_at(now) else {
-            continue;
-        };
+        let trouble = status.trouble_at(now).unwrap_or_else(|| away.clone());
         let held = status.positions.iter().map(|(partition, _)| (partition, true));
         let given_up = status.given_up.iter().map(|(partition, _)| (partition, false));
         for (partition, is_held) in held.chain(given_up) {

@@ -16,7 +16,7 @@ use datafusion::prelude::SessionContext;
 use events::{Envelope, EventId, ManualClock, Partition, Payload, Positions, Topic};
 use features::{FAMILIES, View, Views};
 use lake::{Lake, Maintenance, Table};
-use log::{Assignment, BatchLimits, Probe, Producer, Record, Settings};
+use log::{Assignment, BatchLimits, Consumer, Probe, Producer, Record, Settings};
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use streams::{Batch, BronzeSink, Pipeline, Reading, Sink, SinkError, Standing, Status, ViewsSink, Written, read_view};
@@ -367,4 +367,53 @@ async fn on_apache_kafka_nothing_is_lost_and_nothing_doubled() {
     killed_again_and_again(&fixture).await;
     two_owners(&fixture).await;
     a_slow_sink(&fixture).await;
+}
+
+/// Brokers that stood still may take a process for two, so it joins again; but not for ever beside another.
+#[tokio::test(flavor = "multi_thread")]
+async fn whose_place_is_taken_joins_again_and_ends_where_it_is_not_alone() {
+    let (fixture, database) = (Fixture::kafka().await, Database::start().await);
+    let assignment = Assignment::Group {
+        instance: Some("one".to_owned()),
+    };
+    let mut families = FAMILIES.into_iter();
+    let family = families.find(|family| family.topics().contains(&TOPIC)).expect("one");
+    let mut rng = Rng::seed_from_u64(5);
+    let mut running = Running::start(ViewsSink::new(database.pool.clone(), family), &fixture, &assignment);
+    for taken in 0..3 {
+        produce(&fixture.settings, &mut rng, 20).await;
+        running.reach(&ends(&fixture.settings).await).await;
+        assert!(!running.task.is_finished(), "{taken}");
+        take_place(&fixture, family.sink, &assignment).await;
+        // it may read what comes next before it hears of that
+        let told = |status: &Status| {
+            let trouble = status.trouble.as_ref();
+            trouble.is_some_and(|trouble| trouble.reason.contains("same group.instance.id"))
+        };
+        let told = tokio::time::timeout(PATIENCE, running.status.wait_for(told)).await;
+        assert!(told.is_ok(), "{taken}");
+    }
+    let ended = tokio::time::timeout(PATIENCE, running.task).await.expect("in time");
+    let error = ended.expect("no panic").expect_err("it is not alone");
+    assert!(
+        error.to_string().contains("another process reads as this one"),
+        "{error}"
+    );
+}
+
+/// Joins as `assignment` says until it has partitions, and goes.
+async fn take_place(fixture: &Fixture, group: &str, assignment: &Assignment) {
+    let (sender, given) = std::sync::mpsc::channel();
+    let start_at = move |_: &[Partition]| {
+        let _ = sender.send(());
+        Ok(Positions::default())
+    };
+    let Reading { settings, limits, .. } = reading(fixture, assignment);
+    let (group, assignment) = (group.to_owned(), assignment.clone());
+    let join = move || {
+        let consumer = Consumer::open(&settings, &group, &[TOPIC], assignment, limits, start_at).expect("a consumer");
+        given.recv_timeout(PATIENCE).expect("an assignment");
+        drop(consumer);
+    };
+    tokio::task::spawn_blocking(join).await.expect("joined");
 }

@@ -17,10 +17,14 @@ export function LagFigures({ pipelines, answeredAt, nowMs }: LagFiguresProps) {
   const lag = longestLagSeconds(pipelines);
   const event = newest(pipelines.map(({ event_time }) => event_time));
   const report = newest(pipelines.map(({ updated_at }) => updated_at));
-  const stalled = pipelines.filter((pipeline) => condition(pipeline, nowMs) === "stalled").length;
+  const conditions = pipelines.map((pipeline) => condition(pipeline, nowMs));
+  const ill = (["stopped", "stalled"] as const)
+    .map((kind) => ({ kind, count: conditions.filter((one) => one === kind).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ kind, count }) => `, ${count} ${kind}`);
   return (
     <Box component="section" aria-label="All sinks" sx={{ display: "grid", gap: 1.5, gridTemplateColumns: { xs: "repeat(2, minmax(0,1fr))", md: "repeat(4, minmax(0,1fr))" } }}>
-      <Figure name="Records behind" value={behind} shown={whole(behind)} detail={`${plural(pipelines.length, "partition")}${stalled > 0 ? `, ${stalled} stalled` : ""}`} asOf={answeredAt} />
+      <Figure name="Records behind" value={behind} shown={whole(behind)} detail={`${plural(pipelines.length, "partition")}${ill.join("")}`} asOf={answeredAt} />
       <Figure name="Longest lag" value={lag} shown={lag === null && behind === 0 ? "none" : duration(lag)} detail="oldest unread record" asOf={answeredAt} />
       <Figure name="Newest event" value={event} shown={event === null ? UNKNOWN : event.slice(0, 10)} detail={event === null ? "none read yet" : `${duration(ageSeconds(event, nowMs))} ago`} asOf={event} />
       <Figure name="Last report" value={report} shown={`${duration(ageSeconds(report, nowMs))} ago`} detail="of any sink" asOf={report} />

@@ -5,7 +5,6 @@ import Stack from "@mui/material/Stack";
 import type { Answer } from "../api/envelope";
 import { usePipelines } from "../api/queries";
 import type { Pipeline } from "../api/resources";
-import { plural } from "../format/numbers";
 import { moment } from "../format/times";
 import { Answered } from "../shell/Answered";
 import { PageHeader } from "../shell/PageHeader";
@@ -14,7 +13,7 @@ import { useServerNowMs } from "../shell/server-clock";
 import { EmptyPanel } from "../shell/states";
 import { CorrectionsPanel } from "./CorrectionsPanel";
 import { GroupsPanel } from "./GroupsPanel";
-import { bySink, newest } from "./lag";
+import { bySink, newest, summary } from "./lag";
 import { LagFigures } from "./LagFigures";
 import { PipelineTable } from "./PipelineTable";
 import { ViewsPanel } from "./ViewsPanel";
@@ -48,7 +47,7 @@ function Pipelines({ answer, receivedAtMs }: { answer: Answer<{ pipelines: Pipel
     <Stack spacing={2}>
       <LagFigures pipelines={pipelines} answeredAt={answer.timestamp} nowMs={nowMs} />
       {bySink(pipelines).map((group) => (
-        <Panel key={group.sink} title={group.sink} asOf={newest(group.partitions.map((partition) => partition.event_time))} note={group.behind === 0 ? "caught up" : `${plural(group.behind, "record")} behind`}>
+        <Panel key={group.sink} title={group.sink} asOf={newest(group.partitions.map((partition) => partition.event_time))} note={summary(group, nowMs)}>
           {group.troubles.map(({ reason, since }) => (
             <Alert key={`${reason}/${since}`} severity="error" sx={{ mb: 1, overflowWrap: "anywhere" }}>
               Not moving since {moment(since)}: {reason}

@@ -1,5 +1,6 @@
 // What a partition's position says about its sink or group, and what a sink's partitions say together.
 import type { Pipeline } from "../api/resources";
+import { plural } from "../format/numbers";
 import { ageSeconds } from "../format/times";
 
 /** Figures that are older tell nothing about now: a sink that had read everything may be far behind since. */
@@ -35,12 +36,21 @@ export interface SinkGroup {
   partitions: Pipeline[];
 }
 
+/** Those in trouble first. */
 export function bySink(pipelines: Pipeline[]): SinkGroup[] {
   const groups = new Map<string, Pipeline[]>();
   for (const pipeline of pipelines) groups.set(pipeline.sink, [...(groups.get(pipeline.sink) ?? []), pipeline]);
   return [...groups]
     .map(([sink, partitions]) => ({ sink, behind: recordsBehind(partitions), troubles: troublesOf(partitions), partitions: partitions.toSorted(inOrder) }))
-    .toSorted((a, b) => a.sink.localeCompare(b.sink));
+    .toSorted((a, b) => Number(b.troubles.length > 0) - Number(a.troubles.length > 0) || a.sink.localeCompare(b.sink));
+}
+
+/** What all partitions of a sink come to, in words. */
+export function summary(group: SinkGroup, nowMs: number): string {
+  const conditions = group.partitions.map((partition) => condition(partition, nowMs));
+  if (conditions.includes("stopped")) return "not moving";
+  if (conditions.includes("stalled")) return "not heard of for a minute";
+  return group.behind === 0 ? "caught up" : `${plural(group.behind, "record")} behind`;
 }
 
 function troublesOf(partitions: Pipeline[]): Trouble[] {

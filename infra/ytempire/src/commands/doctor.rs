@@ -170,12 +170,21 @@ async fn pipelines(platform: &Platform) -> Result<String> {
             "{rows} rows were put aside, as views can't hold them ({newest}): see `ytempire stream refused`, and please report it"
         );
     }
-    let behind: Option<i64> =
-        sqlx::query_scalar("SELECT sum(greatest(end_offset - position, 0))::bigint FROM sink.progress")
-            .fetch_one(platform.pool()?)
-            .await?;
-    Ok(match behind {
-        None => "have not run yet".to_owned(),
-        Some(behind) => format!("{behind} records behind when last seen"),
-    })
+    let (behind, told, is_old): (Option<i64>, Option<DateTime<Utc>>, Option<bool>) = sqlx::query_as(
+        "SELECT sum(greatest(end_offset - position, 0))::bigint, max(updated_at), max(updated_at) < now() - INTERVAL '60 seconds' \
+         FROM sink.progress",
+    )
+    .fetch_one(platform.pool()?)
+    .await?;
+    let (Some(behind), Some(told)) = (behind, told) else {
+        return Ok("have not run yet".to_owned());
+    };
+    let told = told.format("%Y-%m-%d %H:%M:%S UTC");
+    match (is_old, behind) {
+        (Some(true), 1..) => bail!(
+            "{behind} records were unread at {told}, and nobody has told of them since: start `ytempire up` or `ytempire stream`"
+        ),
+        (Some(true), _) => Ok(format!("all was read at {told}; nobody has told of them since")),
+        _ => Ok(format!("{behind} records behind at {told}")),
+    }
 }
