@@ -15,8 +15,8 @@ use events::{ChannelId, Partition};
 use crate::compaction;
 use crate::{Lake, LakeError, Table, Verdict};
 
-/// How often a removal begins anew because somebody else committed meanwhile.
-const TRIES: u32 = 8;
+/// How often a removal begins anew because somebody else committed meanwhile: as often as a writer does.
+const TRIES: u32 = 20;
 
 /// Which rows go.
 #[derive(Debug, Clone, PartialEq, Eq)]
