@@ -167,7 +167,7 @@ pub struct RetentionOptions {
     #[arg(long)]
     pub dry_run: bool,
     /// Instead of retention.youtube_api_days
-    #[arg(long, value_name = "DAYS")]
+    #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
     pub days: Option<f64>,
 }
 

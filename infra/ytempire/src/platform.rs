@@ -284,7 +284,8 @@ impl Platform {
             Err(sqlx::Error::PoolTimedOut) => Err(refusal(&self.database_url).await),
             pool => pool,
         };
-        self.pool = Some(pool.context("the database does not answer: check DATABASE_URL, or see `ytempire doctor`")?);
+        let pool = pool.with_context(|| format!("{} can't be used: check DATABASE_URL", named(&self.database_url)))?;
+        self.pool = Some(pool);
         Ok(())
     }
 
@@ -364,6 +365,15 @@ impl Platform {
         }
         Ok(())
     }
+}
+
+/// The database of a URL, for people: without user and password.
+fn named(database_url: &str) -> String {
+    let Ok(url) = url::Url::parse(database_url) else {
+        return "the database".to_owned();
+    };
+    let (host, port) = (url.host_str().unwrap_or("localhost"), url.port().unwrap_or(5432));
+    format!("the database {} at {host}:{port}", url.path().trim_start_matches('/'))
 }
 
 /// What a database says to a single connection: a pool tries again until its time is over, and says no more than that it is.
