@@ -17,6 +17,14 @@ owned AS (
         max(CASE WHEN day = id_day THEN channel_id END) OVER (PARTITION BY video_id) AS owner_id
     FROM spanned
 ),
+named AS (
+    SELECT
+        owned.*,
+        channel_title IS NOT NULL AND (owner_id IS NULL
+            OR channel_id = owner_id AND channel_title_told >= channel_id_told
+            OR channel_id IS NULL AND day > id_day) AS names_owner
+    FROM owned
+),
 state AS (
     SELECT
         video_id,
@@ -25,14 +33,8 @@ state AS (
             (array_agg(channel_ref ORDER BY day DESC) FILTER (WHERE channel_ref IS NOT NULL))[1]
         ) AS channel_ref,
         (array_agg(channel_id ORDER BY day DESC) FILTER (WHERE channel_id IS NOT NULL))[1] AS channel_id,
-        (array_agg(channel_title ORDER BY day DESC)
-            FILTER (WHERE channel_title IS NOT NULL AND (owner_id IS NULL
-                OR channel_id = owner_id AND channel_title_told >= channel_id_told
-                OR channel_id IS NULL AND day > id_day)))[1] AS channel_title,
-        (array_agg(channel_title_told ORDER BY day DESC)
-            FILTER (WHERE channel_title IS NOT NULL AND (owner_id IS NULL
-                OR channel_id = owner_id AND channel_title_told >= channel_id_told
-                OR channel_id IS NULL AND day > id_day)))[1] AS channel_title_told,
+        (array_agg(channel_title ORDER BY day DESC) FILTER (WHERE names_owner))[1] AS channel_title,
+        (array_agg(channel_title_told ORDER BY day DESC) FILTER (WHERE names_owner))[1] AS channel_title_told,
         (array_agg(title ORDER BY day DESC) FILTER (WHERE title IS NOT NULL))[1] AS title,
         (array_agg(category_id ORDER BY day DESC) FILTER (WHERE category_id IS NOT NULL))[1] AS category_id,
         (array_agg(published_at ORDER BY day DESC) FILTER (WHERE published_at IS NOT NULL))[1] AS published_at,
@@ -53,7 +55,7 @@ state AS (
             FILTER (WHERE views IS NOT NULL AND day <= newest_day - INTERVAL '28 days'
                 AND day >= newest_day - INTERVAL '35 days'))[1] AS views_28d,
         max(as_of) AS as_of
-    FROM owned
+    FROM named
     GROUP BY video_id
 )
 SELECT
