@@ -36,7 +36,7 @@ start_kafka() {
 
 # The broker is killed under a running platform and an ingest, and comes back.
 kafka_stops_in_the_middle() {
-    local ingest watching watched
+    local ingest watching watching_late watched
     DATA=$WORK/kafka-outage
     "$PYTHON" "$CHECKS/write_exports.py" "$WORK/outage" 400 2
     exports_of "$WORK/outage" OUTAGE_FILES
@@ -52,7 +52,13 @@ kafka_stops_in_the_middle() {
     wait "$KAFKA" 2>/dev/null || true
     until_true 60 grep --quiet "looking again" "$WORK/watched.err" || failed "lag --watch says that the brokers are away"
     watched=$(wc -l <"$WORK/watched")
+    "$BIN" lag --json --watch --brokers "$KAFKA_BROKERS" >"$WORK/watched.late" 2>"$WORK/watched.late.err" </dev/null &
+    watching_late=$!
+    STARTED+=("$watching_late")
+    until_true 60 grep --quiet "looking again" "$WORK/watched.late.err" || failed "lag --watch begins while brokers are away"
     start_kafka || return 0
+    until_true 60 [ -s "$WORK/watched.late" ] || failed "lag --watch that began without brokers shows a line when they are there"
+    kill -INT "$watching_late"
     until_true 60 more_is_watched || failed "lag --watch goes on when they are back" "$(tail -n 5 "$WORK/watched.err")"
     kill -INT "$watching"
     until_true 10 gone "$watching" || failed "Ctrl-C ends lag --watch"

@@ -147,12 +147,10 @@ pub(crate) const FAMILY: Family = Family {
                 "INSERT INTO touched_niches SELECT DISTINCT category_id FROM touched_niche_days ON CONFLICT DO NOTHING",
                 "INSERT INTO touched_niches SELECT category_id FROM incoming_niche_names ON CONFLICT DO NOTHING",
                 "ANALYZE touched_niche_days",
-                "INSERT INTO touched_niche_peers SELECT p.video_id, coalesce((SELECT max(x.day) FROM video_niche_days x \
-                 WHERE x.video_id = p.video_id AND x.day < p.from_day AND x.views IS NOT NULL), p.from_day), p.to_day FROM ( \
-                 SELECT t.video_id, min(t.day) AS from_day, max(t.day) AS to_day FROM touched_niche_days s \
+                "INSERT INTO touched_niche_peers SELECT t.video_id, min(t.day) - 3, max(t.day) FROM touched_niche_days s \
                  JOIN channel_niches c ON c.category_id = s.category_id \
                  JOIN video_niches v ON v.channel_ref = c.channel_ref \
-                 JOIN video_niche_days t ON t.video_id = v.video_id AND t.day = s.day GROUP BY t.video_id) p",
+                 JOIN video_niche_days t ON t.video_id = v.video_id AND t.day = s.day GROUP BY t.video_id",
                 "ANALYZE touched_niche_peers",
             ],
             narrow: &[
@@ -222,7 +220,7 @@ pub(crate) const FAMILY: Family = Family {
             "touched_niche_moved",
             "channel_ref text COLLATE \"C\" NOT NULL, category_id integer NOT NULL",
         ),
-        // from the last day before those that are touched, where gains begin
+        // from 3 days before those that are touched, as gains look back over them
         (
             "touched_niche_peers",
             "video_id text COLLATE \"C\" PRIMARY KEY, reads_from date NOT NULL, to_day date NOT NULL",

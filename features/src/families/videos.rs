@@ -30,12 +30,8 @@ pub(crate) const FAMILY: Family = Family {
         ),
     ],
     find: &[
-        // a gain looks back to the last count before, so reading starts there
-        "INSERT INTO touched_videos SELECT n.video_id, n.day, least(n.day, \
-         (SELECT max(p.day) FROM video_day_tiles p WHERE p.video_id = n.video_id AND p.day < n.day AND p.views IS NOT NULL), \
-         (SELECT max(p.day) FROM video_day_tiles p WHERE p.video_id = n.video_id AND p.day < n.day AND p.likes IS NOT NULL), \
-         (SELECT max(p.day) FROM video_day_tiles p WHERE p.video_id = n.video_id AND p.day < n.day AND p.comments IS NOT NULL)) \
-         FROM (SELECT video_id, min(day) AS day FROM incoming_video_day_tiles GROUP BY video_id) n",
+        // a gain looks back over 3 days, so reading starts there
+        "INSERT INTO touched_videos SELECT video_id, min(day), min(day) - 3 FROM incoming_video_day_tiles GROUP BY video_id",
         "INSERT INTO touched_entries SELECT region, video_id, day FROM incoming_trending_entries ON CONFLICT DO NOTHING",
         "ANALYZE touched_videos",
         "ANALYZE touched_entries",

@@ -58,6 +58,21 @@ pub fn lake(settings: &Settings) -> Result<Lake> {
     Ok(Lake::open(&url, options)?)
 }
 
+/// The brokers of the folder's live owner, else those that the settings name, if they do. Starts nothing.
+///
+/// # Errors
+/// The folder is of another version.
+pub fn log(settings: &Settings) -> Result<Option<log::Settings>> {
+    let named = !settings.kafka.brokers.is_empty();
+    Ok(match live_owner(&settings.data_dir)? {
+        Some(owner) => Some(log::Settings {
+            brokers: owner.kafka_brokers,
+            properties: owner.kafka_properties,
+        }),
+        None => named.then(|| log_settings(settings, &settings.kafka.brokers)),
+    })
+}
+
 /// How long a command waits for an owner that is starting or stopping.
 const PATIENCE: Duration = Duration::from_secs(30);
 

@@ -5,25 +5,20 @@
 -- 3, 10 or 35 days.
 WITH spanned AS (
     SELECT
-        video_id, day, channel_ref, channel_id, channel_title, channel_id_told, channel_title_told, title, category_id, published_at,
-        views, likes, dislikes, comments, as_of,
-        max(CASE WHEN views IS NOT NULL THEN day END) OVER (PARTITION BY video_id) AS newest_day,
-        max(CASE WHEN channel_id IS NOT NULL THEN day END) OVER (PARTITION BY video_id) AS id_day
+        video_day_tiles.*,
+        max(CASE WHEN views IS NOT NULL THEN day END) OVER whole AS newest_day,
+        max(CASE WHEN channel_id IS NOT NULL THEN day END) OVER whole AS id_day
     FROM video_day_tiles
-),
-owned AS (
-    SELECT
-        spanned.*,
-        max(CASE WHEN day = id_day THEN channel_id END) OVER (PARTITION BY video_id) AS owner_id
-    FROM spanned
+    WINDOW whole AS (PARTITION BY video_id ORDER BY day DESC ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
 ),
 named AS (
     SELECT
-        owned.*,
-        channel_title IS NOT NULL AND (owner_id IS NULL
-            OR channel_id = owner_id AND channel_title_told >= channel_id_told
+        spanned.*,
+        channel_title IS NOT NULL AND (id_day IS NULL
+            OR channel_id = max(CASE WHEN day = id_day THEN channel_id END) OVER whole AND channel_title_told >= channel_id_told
             OR channel_id IS NULL AND day > id_day) AS names_owner
-    FROM owned
+    FROM spanned
+    WINDOW whole AS (PARTITION BY video_id ORDER BY day DESC ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
 ),
 state AS (
     SELECT

@@ -3,13 +3,15 @@
 use anyhow::{Context, Result, bail};
 use chrono::{DateTime, Utc};
 use events::Topic;
+use lake::Lake;
 use log::Probe;
 use serde::Serialize;
 
 use super::Start;
 use crate::exit::{Done, told};
 use crate::output;
-use crate::platform::{ALL_NEEDS, Platform};
+use crate::platform::{self, ALL_NEEDS, Platform};
+use crate::settings::Settings;
 
 #[derive(Debug, Serialize)]
 struct Finding {
@@ -21,16 +23,20 @@ struct Finding {
 pub async fn run(start: Start) -> Result<Done> {
     let json = start.global.json;
     let mut findings = vec![binaries(&start)];
+    let settings = start.settings.clone();
     match Platform::attach(start.settings, start.clock, &ALL_NEEDS).await {
         Ok(platform) => {
             findings.push(ok("data folder", owner(&platform)));
             findings.push(finding("database", database(&platform).await));
-            findings.push(finding("broker", broker(&platform).await));
-            findings.push(finding("lake", lake(&platform).await));
+            findings.push(finding("broker", broker(&platform.log).await));
+            findings.push(finding("lake", lake(&platform.lake).await));
             findings.push(finding("pipelines", pipelines(&platform).await));
             platform.stop().await?;
         }
-        Err(error) => findings.push(finding("platform", Err(error))),
+        Err(error) => {
+            findings.push(finding("platform", Err(error)));
+            findings.extend(without_platform(&settings).await);
+        }
     }
     let healthy = findings.iter().all(|finding| finding.ok);
     match json {
@@ -62,6 +68,23 @@ fn finding(part: &'static str, outcome: Result<String>) -> Finding {
             detail: told(&error),
         },
     }
+}
+
+/// Of the parts that answer for themselves, whatever else is away.
+async fn without_platform(settings: &Settings) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    match platform::log(settings) {
+        Ok(Some(log)) => findings.push(finding("broker", broker(&log).await)),
+        // the embedded one runs when a platform does
+        Ok(None) => {}
+        Err(error) => findings.push(finding("broker", Err(error))),
+    }
+    let found = match platform::lake(settings) {
+        Ok(found) => lake(&found).await,
+        Err(error) => Err(error),
+    };
+    findings.push(finding("lake", found));
+    findings
 }
 
 fn binaries(start: &Start) -> Finding {
@@ -106,8 +129,8 @@ async fn database(platform: &Platform) -> Result<String> {
     }
 }
 
-async fn broker(platform: &Platform) -> Result<String> {
-    let settings = platform.log.clone();
+async fn broker(settings: &log::Settings) -> Result<String> {
+    let settings = settings.clone();
     let brokers = settings.brokers.clone();
     let missing = tokio::task::spawn_blocking(move || {
         let probe = Probe::open(&settings)?;
@@ -130,13 +153,9 @@ async fn broker(platform: &Platform) -> Result<String> {
     }
 }
 
-async fn lake(platform: &Platform) -> Result<String> {
-    batch::Session::open(&platform.lake).await?;
-    Ok(format!(
-        "{}, all {} tables",
-        platform.lake.url(),
-        lake::Table::ALL.len()
-    ))
+async fn lake(lake: &Lake) -> Result<String> {
+    batch::Session::open(lake).await?;
+    Ok(format!("{}, all {} tables", lake.url(), lake::Table::ALL.len()))
 }
 
 /// # Errors

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use chrono::{DateTime, TimeDelta, Utc};
 use events::{Clock, Partition, Positions, Topic};
-use log::{Place, Probe, Rate};
+use log::{LogError, Place, Probe, Rate};
 use serde::Serialize;
 use streams::progress::{Observer, Progress};
 use streams::{BronzeSink, progress};
@@ -121,8 +121,6 @@ impl Cluster {
 }
 
 async fn show(cluster: &Cluster, json: bool, watch: bool) -> Result<()> {
-    let log = cluster.log().clone();
-    tokio::task::spawn_blocking(move || log::Probe::open(&log)?.reach()).await??;
     let mut observer = None;
     let begun = tokio::time::Instant::now();
     loop {
@@ -130,13 +128,13 @@ async fn show(cluster: &Cluster, json: bool, watch: bool) -> Result<()> {
             let log = cluster.log().clone();
             let observer = match observer.take() {
                 Some(observer) => observer,
-                None => tokio::task::spawn_blocking(move || Observer::open(&log, RATES_OVER)).await??,
+                None => tokio::task::spawn_blocking(move || watch_of(&log)).await??,
             };
             look(cluster, observer).await
         };
         let (kept, lags) = match looked.await {
-            // whoever watches wants to see when they are back
-            Err(error) if watch => {
+            // whoever watches wants to see when they are back; settings that can't be used don't change
+            Err(error) if watch && !matches!(error.downcast_ref(), Some(LogError::Settings(_))) => {
                 eprintln!("{error:#}; looking again");
                 tokio::time::sleep(BETWEEN_LOOKS).await;
                 continue;
@@ -167,6 +165,12 @@ async fn show(cluster: &Cluster, json: bool, watch: bool) -> Result<()> {
         }
         tokio::time::sleep(BETWEEN_LOOKS).await;
     }
+}
+
+/// Says better than a look does why brokers don't answer.
+fn watch_of(log: &log::Settings) -> Result<Observer, LogError> {
+    Probe::open(log)?.reach()?;
+    Observer::open(log, RATES_OVER)
 }
 
 async fn look(cluster: &Cluster, mut observer: Observer) -> Result<(Observer, Vec<Lag>)> {
@@ -222,7 +226,7 @@ async fn stored(platform: &Platform) -> Result<Vec<Place>> {
     let settings = platform.log.clone();
     let topics = tokio::task::spawn_blocking(move || {
         let probe = Probe::open(&settings)?;
-        let partitions = |topic| Ok::<_, log::LogError>((topic, probe.partitions(topic)?));
+        let partitions = |topic| Ok::<_, LogError>((topic, probe.partitions(topic)?));
         Topic::ALL.into_iter().map(partitions).collect::<Result<Vec<_>, _>>()
     });
     let mut places = Vec::new();
