@@ -114,6 +114,7 @@ mod tests {
                 for part in [
                     format!("'{}' AS view", tile.name),
                     format!("> {days} * 86400000000"),
+                    format!("d.{}", tile.filter),
                     table,
                 ] {
                     assert!(sql.contains(&part), "{}: {part}", tile.name);

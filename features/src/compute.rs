@@ -35,7 +35,8 @@ impl ComputeError {
     }
 }
 
-/// Partial tiles of a micro-batch: `rows` are the accepted rows of the tile's topic, with the columns of its table.
+/// Partial tiles of a micro-batch: `rows` are the accepted rows of the tile's topic, with the columns of its table. What came late
+/// is in tiles of its own: of one key there may be two.
 ///
 /// # Errors
 /// The rows lack a column.
@@ -46,6 +47,24 @@ pub async fn partials(tile: &Tile, rows: RecordBatch) -> Result<Vec<RecordBatch>
     session.register_batch("rows", rows).map_err(&failed)?;
     let frame = session.sql(&tile.partial_sql()).await.map_err(&failed)?;
     frame.collect().await.map_err(&failed)
+}
+
+/// How many of `rows`, as of [`partials`], the tile would count and refuses, as they came too late.
+///
+/// # Errors
+/// The rows lack a column.
+pub async fn too_late(tile: &Tile, rows: RecordBatch) -> Result<i64, ComputeError> {
+    let failed = ComputeError::of(tile.name);
+    let session = SessionContext::new();
+    functions::register(&session);
+    session.register_batch("rows", rows).map_err(&failed)?;
+    let sql = format!(
+        "SELECT 1 FROM rows WHERE {} AND NOT {}",
+        tile.filter,
+        tile.in_time_sql()
+    );
+    let frame = session.sql(&sql).await.map_err(&failed)?;
+    Ok(frame.count().await.map_err(&failed)? as i64)
 }
 
 /// Every view of a family, from all accepted rows. `rows` gives the rows of a topic; a topic without rows may be left out.
@@ -67,7 +86,7 @@ pub async fn recompute(
         };
         session.deregister_table("rows").map_err(&failed)?;
         session.register_table("rows", provider.clone()).map_err(&failed)?;
-        materialise(&session, View::Tile(tile), &tile.partial_sql(), &mut views)
+        materialise(&session, View::Tile(tile), &tile.sql(), &mut views)
             .await
             .map_err(&failed)?;
     }
@@ -100,7 +119,7 @@ pub async fn plan(
                 };
                 session.deregister_table("rows").map_err(&failed)?;
                 session.register_table("rows", provider.clone()).map_err(&failed)?;
-                tile.partial_sql()
+                tile.sql()
             }
             View::Rollup(rollup) => rollup.sql.to_owned(),
         };

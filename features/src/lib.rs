@@ -19,7 +19,7 @@ mod tile;
 mod window;
 
 pub use column::{Cell, Column, Kind, cells, conform};
-pub use compute::{ComputeError, Views, partials, plan, recompute, recompute_rows};
+pub use compute::{ComputeError, Views, partials, plan, recompute, recompute_rows, too_late};
 pub use family::{FAMILIES, Family, HandedOn, families_of, topics};
 pub use rollup::Rollup;
 pub use tile::{Derive, Merge, Order, Period, Tile};

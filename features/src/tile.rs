@@ -99,7 +99,7 @@ pub struct Tile {
     /// SQL expressions over the rows of the topic's table, where a column is not simply a row's column.
     pub(crate) expressions: &'static [(&'static str, &'static str)],
     /// Which rows count.
-    pub(crate) filter: &'static str,
+    pub filter: &'static str,
     pub period: Period,
     pub(crate) order: Order,
     /// How long after the watermark of its partition a row is taken still, in days. None: for ever.
@@ -147,9 +147,21 @@ impl Tile {
         self.values.iter().any(|(_, merge)| *merge == Merge::First)
     }
 
-    /// The SQL that makes partial tiles of a relation `rows` with the columns of the topic's table. Beside the tile's
-    /// columns it gives [`crate::LATE_WATERMARK`] and [`crate::LATE_EVENT`].
+    /// The SQL that makes tiles of a relation `rows` with the columns of the topic's table. Beside the tile's columns it gives
+    /// [`crate::LATE_WATERMARK`] and [`crate::LATE_EVENT`].
+    pub fn sql(&self) -> String {
+        self.grouped_sql("")
+    }
+
+    /// As [`Tile::sql`], with what came late in rows of its own, so that what it changes can be told.
     pub fn partial_sql(&self) -> String {
+        self.grouped_sql(match self.period {
+            Period::Always => "",
+            Period::Day | Period::Hour => ", late_watermark IS NOT NULL",
+        })
+    }
+
+    fn grouped_sql(&self, besides: &str) -> String {
         let keys: Vec<&str> = self.keys.iter().map(|key| key.name).collect();
         let keys = keys.join(", ");
         let mut values: Vec<String> = self
@@ -163,7 +175,7 @@ impl Tile {
         }
         values.push("max(late_watermark) AS late_watermark, max(late_event) AS late_event".to_owned());
         let merged = format!(
-            "SELECT {keys}, {} FROM ({}) AS observed GROUP BY {keys}",
+            "SELECT {keys}, {} FROM ({}) AS observed GROUP BY {keys}{besides}",
             values.join(", "),
             self.observed_sql()
         );

@@ -134,6 +134,9 @@ wrong_authority() {
     with_properties "ssl.ca.location=$WORK/stranger.pem"
     refused_with "certificate" "a certificate of another authority"
     says "ssl\.ca\.location" "the message names the setting"
+    LIMIT=60 ytempire lag --brokers "127.0.0.1:$SECURE_PORT"
+    ends_with 1 "lag with a certificate of another authority"
+    says "ssl\.ca\.location" "lag names the setting, too"
     with_properties "ssl.ca.location=$WORK/absent.pem"
     refused_with "ssl\.ca\.location" "an authority that is not there"
 }

@@ -50,6 +50,8 @@ source "$HERE/kafka.sh"
 source "$HERE/kafka_security.sh"
 # shellcheck source=infra/tests/scale_out.sh
 source "$HERE/scale_out.sh"
+# shellcheck source=infra/tests/memory.sh
+source "$HERE/memory.sh"
 
 # How an ingest ends that read all its files to their ends and rejected some rows: done.
 ROWS_REJECTED=0
@@ -59,7 +61,7 @@ TESTS=(
     test_owners_lake test_stopped_ingest
     test_files_that_are_no_exports test_damaged_exports test_regions test_port_taken test_folder_of_another_version test_full_disk
     test_emulator test_connect test_rates test_websub test_retention
-    test_prometheus test_real_kafka test_kafka_security test_scale_out
+    test_prometheus test_real_kafka test_kafka_security test_scale_out test_memory
     test_faults test_late_rows test_refused_rows test_foreign_producers test_kills
 )
 

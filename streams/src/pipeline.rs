@@ -173,6 +173,7 @@ impl<S: Sink + 'static> Pipeline<S> {
             };
             let Ok(fetched) = fetched else {
                 // nothing to read and nothing to complain about
+                self.tell_of_recovery();
                 self.status.send_if_modified(|status| status.trouble.take().is_some());
                 continue;
             };
@@ -296,6 +297,7 @@ impl<S: Sink + 'static> Pipeline<S> {
         fault::reached(Point::Acknowledged);
         let now = self.clock.now();
         self.keep_watermarks(&batch);
+        self.tell_of_recovery();
         self.status.send_modify(|status| {
             status.positions.advance(&batch.spans);
             for span in &batch.spans {
@@ -367,6 +369,13 @@ impl<S: Sink + 'static> Pipeline<S> {
             since: known.map_or_else(|| self.clock.now(), |known| known.since),
         };
         self.status.send_modify(|status| status.trouble = Some(trouble));
+    }
+
+    /// Whoever reads of a trouble in the log reads of its end there.
+    fn tell_of_recovery(&self) {
+        if let Some(trouble) = self.status.borrow().trouble_at(self.clock.now()) {
+            tracing::info!(sink = self.name, since = %trouble.since, reason = trouble.reason, "moves again");
+        }
     }
 
     /// Where it stands, for people.

@@ -40,9 +40,9 @@ pub use windows::{Window, newest_tile, read_window};
 
 #[derive(Debug, Error)]
 pub enum ViewsError {
-    #[error("database: {0}")]
+    #[error("database: {}", said(.0))]
     Database(#[from] sqlx::Error),
-    #[error("view {view}: database: {source}")]
+    #[error("view {view}: database: {}", said(source))]
     View { view: &'static str, source: sqlx::Error },
     #[error("{sink} does not stand at offset {expected} of {partition}: another writer moved it")]
     Fenced {
@@ -56,6 +56,18 @@ pub enum ViewsError {
     Shape(#[from] arrow::error::ArrowError),
     #[error("a stored sketch can't be read: {0}")]
     Sketch(#[from] NoSketch),
+}
+
+/// What a database has said, or what it is that it says nothing.
+fn said(error: &sqlx::Error) -> String {
+    match error {
+        sqlx::Error::PoolTimedOut => {
+            "no connection could be had: it is away, does not answer, or all of this process's \
+                                      (database.connections) are in use"
+                .to_owned()
+        }
+        error => error.to_string(),
+    }
 }
 
 impl From<ViewsError> for SinkError {

@@ -56,6 +56,9 @@ test("a sink that is not moving says why, and since when", async () => {
   expect(await screen.findAllByText(/^Not moving since 2020-08-17 09:58 UTC: database: connection refused$/)).toHaveLength(1);
   const [first] = within(screen.getByRole("table", { name: "Partitions of views" })).getAllByRole("row").slice(1);
   expect(first).toHaveTextContent("Stopped");
+  // what is unread is not known while nobody can look
+  expect(first).not.toHaveTextContent("none");
+  expect(screen.getByLabelText("Longest lag")).not.toHaveTextContent("none");
   expect(screen.getByRole("table", { name: "Partitions of lake" })).not.toHaveTextContent("Stopped");
   expect(screen.getByText("3 partitions, 2 stopped", { exact: false })).toBeVisible();
   const [before, after] = [screen.getByText(/^not moving/), screen.getByText(/^caught up/)];

@@ -27,7 +27,7 @@ pub(crate) struct Group {
 pub(crate) async fn groups(db: &mut PgConnection) -> Result<Vec<Group>, Error> {
     let groups = sqlx::query_as(
         r#"SELECT consumergroup AS "group", topic, partition, position, end_offset AS "end",
-                  greatest(end_offset - position, 0) AS behind, behind_seconds, in_per_second, out_per_second,
+                  greatest(end_offset - greatest(position, begin_offset), 0) AS behind, behind_seconds, in_per_second, out_per_second,
                   caught_up_in_seconds, updated_at
            FROM sink.consumer_groups ORDER BY consumergroup, topic, partition"#,
     );

@@ -15,6 +15,7 @@ pub(crate) struct Progress {
     position: i64,
     end: i64,
     behind: i64,
+    /// Age of the next record to read; null also while nobody can measure it, as the brokers are away.
     behind_seconds: Option<f64>,
     in_per_second: Option<f64>,
     out_per_second: Option<f64>,

@@ -71,12 +71,12 @@ VALUES
     ('lake', 'observations', 0, 0, 130, NULL, NULL, NULL, '2026-01-01T00:00:02Z');
 
 INSERT INTO sink.consumer_groups
-    (consumergroup, topic, partition, position, end_offset, behind_seconds, in_per_second, out_per_second, caught_up_in_seconds,
-    updated_at)
+    (consumergroup, topic, partition, position, begin_offset, end_offset, behind_seconds, in_per_second, out_per_second,
+    caught_up_in_seconds, updated_at)
 VALUES
-    ('strangers', 'orders', 10, 130, 130, 0, 0, 0, 0, '2026-01-01T00:00:01Z'),
-    ('strangers', 'orders', 2, 4, 10, 12.5, 0.2, 0.3, 60, '2026-01-01T00:00:01Z'),
-    ('beyond', 'orders', 0, 50, 10, NULL, NULL, NULL, NULL, '2026-01-01T00:00:01Z');
+    ('strangers', 'orders', 10, 130, 0, 130, 0, 0, 0, 0, '2026-01-01T00:00:01Z'),
+    ('strangers', 'orders', 2, 1, 4, 10, 12.5, 0.2, 0.3, 60, '2026-01-01T00:00:01Z'),
+    ('beyond', 'orders', 0, 50, 0, 10, NULL, NULL, NULL, NULL, '2026-01-01T00:00:01Z');
 
 INSERT INTO users (id, email, password_hash) VALUES ('00000000-0000-0000-0000-000000000001', 'owner@localhost', '!');
 INSERT INTO channels (id, user_id, youtube_channel_id, channel_title) VALUES

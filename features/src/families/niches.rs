@@ -147,7 +147,7 @@ pub(crate) const FAMILY: Family = Family {
                 "INSERT INTO touched_niches SELECT DISTINCT category_id FROM touched_niche_days ON CONFLICT DO NOTHING",
                 "INSERT INTO touched_niches SELECT category_id FROM incoming_niche_names ON CONFLICT DO NOTHING",
                 "ANALYZE touched_niche_days",
-                "INSERT INTO touched_niche_peers SELECT t.video_id, min(t.day) - 3, max(t.day) FROM touched_niche_days s \
+                "INSERT INTO touched_niche_peers SELECT t.video_id, min(t.day), max(t.day) FROM touched_niche_days s \
                  JOIN channel_niches c ON c.category_id = s.category_id \
                  JOIN video_niches v ON v.channel_ref = c.channel_ref \
                  JOIN video_niche_days t ON t.video_id = v.video_id AND t.day = s.day GROUP BY t.video_id",
@@ -156,8 +156,9 @@ pub(crate) const FAMILY: Family = Family {
             narrow: &[
                 (
                     "video_niche_days",
+                    // where gains look back to
                     "EXISTS (SELECT FROM touched_niche_peers s \
-                     WHERE s.video_id = i.video_id AND i.day BETWEEN s.reads_from AND s.to_day)",
+                     WHERE s.video_id = i.video_id AND i.day BETWEEN s.from_day - 3 AND s.to_day)",
                 ),
                 (
                     "video_niches",
@@ -220,10 +221,9 @@ pub(crate) const FAMILY: Family = Family {
             "touched_niche_moved",
             "channel_ref text COLLATE \"C\" NOT NULL, category_id integer NOT NULL",
         ),
-        // from 3 days before those that are touched, as gains look back over them
         (
             "touched_niche_peers",
-            "video_id text COLLATE \"C\" PRIMARY KEY, reads_from date NOT NULL, to_day date NOT NULL",
+            "video_id text COLLATE \"C\" PRIMARY KEY, from_day date NOT NULL, to_day date NOT NULL",
         ),
         ("touched_niches", "category_id integer PRIMARY KEY"),
     ],

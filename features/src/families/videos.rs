@@ -12,7 +12,7 @@ pub(crate) const FAMILY: Family = Family {
     touched: &[
         (
             "touched_videos",
-            "video_id text COLLATE \"C\" PRIMARY KEY, from_day date NOT NULL, reads_from date NOT NULL",
+            "video_id text COLLATE \"C\" PRIMARY KEY, from_day date NOT NULL",
         ),
         (
             "touched_entries",
@@ -30,8 +30,7 @@ pub(crate) const FAMILY: Family = Family {
         ),
     ],
     find: &[
-        // a gain looks back over 3 days, so reading starts there
-        "INSERT INTO touched_videos SELECT video_id, min(day), min(day) - 3 FROM incoming_video_day_tiles GROUP BY video_id",
+        "INSERT INTO touched_videos SELECT video_id, min(day) FROM incoming_video_day_tiles GROUP BY video_id",
         "INSERT INTO touched_entries SELECT region, video_id, day FROM incoming_trending_entries ON CONFLICT DO NOTHING",
         "ANALYZE touched_videos",
         "ANALYZE touched_entries",
@@ -176,7 +175,7 @@ const ROLLUPS: &[Rollup] = &[
         sql: include_str!("videos/video_days.sql"),
         find: &[
             // a video that goes from one channel to another takes all its days along
-            "UPDATE touched_videos t SET from_day = v.first_day, reads_from = v.first_day FROM touched_video_before b \
+            "UPDATE touched_videos t SET from_day = v.first_day FROM touched_video_before b \
              JOIN videos v ON v.video_id = b.video_id AND v.channel_ref IS DISTINCT FROM b.channel_ref \
              WHERE t.video_id = b.video_id",
             FIND_CHANNEL_DAYS,
@@ -184,7 +183,8 @@ const ROLLUPS: &[Rollup] = &[
         narrow: &[
             (
                 "video_day_tiles",
-                "EXISTS (SELECT FROM touched_videos s WHERE s.video_id = i.video_id AND i.day >= s.reads_from)",
+                // where gains look back to
+                "EXISTS (SELECT FROM touched_videos s WHERE s.video_id = i.video_id AND i.day >= s.from_day - 3)",
             ),
             ("videos", "i.video_id IN (SELECT s.video_id FROM touched_videos s)"),
         ],

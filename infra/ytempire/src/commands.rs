@@ -38,10 +38,16 @@ pub fn stop_when_asked() -> CancellationToken {
         asked_to_stop().await;
         eprintln!("stopping: what was sent is brought to its end; once more ends at once");
         asked.cancel();
-        asked_to_stop().await;
-        std::process::exit(130);
+        end_when_asked_again().await;
     });
     stop
+}
+
+/// Ends the process when it is asked to stop: for those that are stopping already. Steps that are under way are made again by the
+/// next start, as after a SIGKILL.
+pub async fn end_when_asked_again() {
+    asked_to_stop().await;
+    std::process::exit(130);
 }
 
 /// Resolves when the process is asked to stop, by Ctrl-C or SIGTERM.

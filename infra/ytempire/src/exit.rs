@@ -28,6 +28,10 @@ pub fn wrong_use(error: impl Into<anyhow::Error>) -> anyhow::Error {
     WrongUse(error.into()).into()
 }
 
+pub fn is_wrong_use(error: &anyhow::Error) -> bool {
+    error.is::<WrongUse>()
+}
+
 /// The error and its causes; one that says what the one before it said already is left out.
 pub fn told(error: &anyhow::Error) -> String {
     let mut told = String::new();
@@ -50,7 +54,7 @@ pub fn code(outcome: anyhow::Result<Done>) -> ExitCode {
         Ok(Done::Partly) => ExitCode::from(3),
         Err(error) => {
             eprintln!("error: {}", told(&error));
-            ExitCode::from(if error.is::<WrongUse>() { 2 } else { 1 })
+            ExitCode::from(if is_wrong_use(&error) { 2 } else { 1 })
         }
     }
 }

@@ -25,6 +25,11 @@ use clap::Parser;
 use cli::{Cli, Command};
 use exit::Done;
 
+/// Of C libraries, too: librdkafka has a thread per broker and consumer, and glibc's heap, which has arenas by threads and seldom gives back
+/// what a burst has taken, grew to several times what batches hold. How it is set is in `.cargo/config.toml`.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     logging::start(&cli.global);

@@ -22,6 +22,9 @@ use crate::settings;
 /// How long a command waits for a pipeline that can't write.
 const TROUBLE_PATIENCE: Duration = Duration::from_secs(45);
 
+/// How long pipelines that are to end are waited for between two words about them.
+const STOPPING_TOLD_AFTER: Duration = Duration::from_secs(10);
+
 /// The running pipelines.
 pub struct Pipelines {
     tasks: JoinSet<Result<(), PipelineError>>,
@@ -121,10 +124,20 @@ impl Pipelines {
         }
     }
 
-    /// Lets every pipeline finish the step it is in.
+    /// Lets every pipeline finish the step it is in, and tells of those that take long.
     pub async fn stop(mut self) {
         self.stop.cancel();
-        while self.tasks.join_next().await.is_some() {}
+        loop {
+            let ended = async { while self.tasks.join_next().await.is_some() {} };
+            if tokio::time::timeout(STOPPING_TOLD_AFTER, ended).await.is_ok() {
+                return;
+            }
+            for one in self.watched.iter().filter(|one| one.status.has_changed().is_ok()) {
+                let trouble = one.status.borrow().trouble.clone();
+                let why = trouble.map_or_else(|| "its step is under way".to_owned(), |trouble| trouble.reason);
+                tracing::warn!(sink = one.sink, why, "a pipeline has not ended yet");
+            }
+        }
     }
 }
 

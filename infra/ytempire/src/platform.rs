@@ -73,6 +73,9 @@ pub fn log(settings: &Settings) -> Result<Option<log::Settings>> {
     })
 }
 
+/// After so long without a database it is said that it is waited for.
+const SAID_AFTER: Duration = Duration::from_secs(3);
+
 /// How long a command waits for an owner that is starting or stopping.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -145,7 +148,7 @@ impl Platform {
         let missing: Vec<&str> = [
             ("KAFKA_BROKERS", settings.kafka.brokers.is_empty()),
             ("DATABASE_URL", settings.database.url.is_empty()),
-            ("LAKE_URL", settings.lake_is_own()),
+            ("LAKE_URL (other than the data folder's own)", settings.lake_is_own()),
         ]
         .into_iter()
         .filter_map(|(name, missing)| missing.then_some(name))
@@ -292,14 +295,28 @@ impl Platform {
         }
         let pool = streams::pool_options()
             .max_connections(self.settings.database.connections)
-            .acquire_timeout(Duration::from_secs(30))
-            .connect(&self.database_url)
-            .await;
-        let pool = match pool {
-            Err(sqlx::Error::PoolTimedOut) => Err(refusal(&self.database_url).await),
-            pool => pool,
+            .acquire_timeout(Duration::from_secs(30));
+        let connecting = pool.connect(&self.database_url);
+        tokio::pin!(connecting);
+        let pool = tokio::select! {
+            pool = &mut connecting => pool,
+            () = tokio::time::sleep(SAID_AFTER) => {
+                let reason = refusal(&self.database_url).await;
+                tracing::warn!(%reason, "{} is waited for", named(&self.database_url));
+                connecting.await
+            }
         };
-        let pool = pool.with_context(|| format!("{} can't be used: check DATABASE_URL", named(&self.database_url)))?;
+        let pool = match pool {
+            Err(sqlx::Error::PoolTimedOut) => Err(anyhow!(refusal(&self.database_url).await)),
+            pool => pool.map_err(anyhow::Error::new),
+        };
+        let pool = pool.with_context(|| {
+            let what_to_do = match self.settings.database.url.is_empty() {
+                true => format!("see {}", self.settings.data_dir.join("postgres/server.log").display()),
+                false => "check DATABASE_URL".to_owned(),
+            };
+            format!("{} can't be used: {what_to_do}", named(&self.database_url))
+        })?;
         self.pool = Some(pool);
         Ok(())
     }
@@ -392,11 +409,12 @@ fn named(database_url: &str) -> String {
 }
 
 /// What a database says to a single connection: a pool tries again until its time is over, and says no more than that it is.
-async fn refusal(database_url: &str) -> sqlx::Error {
+async fn refusal(database_url: &str) -> String {
     let asked = tokio::time::timeout(Duration::from_secs(5), PgConnection::connect(database_url));
     match asked.await {
-        Ok(Err(error)) => error,
-        Ok(Ok(_)) | Err(_) => sqlx::Error::PoolTimedOut,
+        Ok(Err(error)) => error.to_string(),
+        Ok(Ok(_)) => "it answers now, but did not in time".to_owned(),
+        Err(_) => "it does not answer".to_owned(),
     }
 }
 

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use events::{Partition, Positions, Span, Topic};
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer as _};
+use rdkafka::types::RDKafkaErrorCode;
 use rdkafka::{ClientConfig, Message, Offset, TopicPartitionList};
 use tokio::sync::mpsc;
 
@@ -269,6 +270,11 @@ impl Poller {
         if let Some((_, reason)) = self.inner.client().fatal_error() {
             return Err(LogError::Displaced(reason));
         }
+        // the brokers are well: the reader's step took so long that it was taken for dead. It joins again by itself
+        if source.rdkafka_error_code() == Some(RDKafkaErrorCode::PollExceeded) {
+            tracing::info!(%source, "the group went on without this reader, whose step took long");
+            return Ok(());
+        }
         let recent = |told: Instant| told.elapsed() < BETWEEN_ERRORS;
         if self.told.get().is_some_and(recent) {
             return Ok(());
@@ -327,6 +333,8 @@ impl Poller {
 fn consumer_config(settings: &Settings, group: &str, assignment: &Assignment, limits: BatchLimits) -> ClientConfig {
     // what is fetched ahead is a batch, and no more
     let ahead_kib = (limits.max_bytes / 1024).clamp(1, 2_097_151);
+    // one answer for one partition must not fill that, or the others get no turn while this one has a backlog; what is larger comes alone
+    let of_a_partition = (limits.max_bytes / 8).clamp(65_536, 4_000_000);
     let mut config = settings.client();
     config
         .set("group.id", group)
@@ -336,7 +344,7 @@ fn consumer_config(settings: &Settings, group: &str, assignment: &Assignment, li
         .set("session.timeout.ms", "6000")
         .set("heartbeat.interval.ms", "1500")
         .set("fetch.wait.max.ms", "50")
-        .set("fetch.message.max.bytes", "4000000")
+        .set("fetch.message.max.bytes", of_a_partition.to_string())
         .set("queued.min.messages", limits.max_rows.clamp(1, 10_000_000).to_string())
         .set("queued.max.messages.kbytes", ahead_kib.to_string())
         // its default of a second is a pause whenever a batch lies ready, which is always while there is much to read

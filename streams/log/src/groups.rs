@@ -47,6 +47,8 @@ pub struct Place {
 #[derive(Debug, Clone, PartialEq)]
 pub struct GroupLag {
     pub place: Place,
+    /// The first offset that is still there.
+    pub begin: i64,
     /// The offset that the next record will get.
     pub end: i64,
     /// When the partition ended there.
@@ -67,14 +69,14 @@ pub struct Uncommitted {
 }
 
 impl GroupLag {
-    /// Offsets between the position and the end. In a topic with transactions, some of them hold no record.
+    /// Offsets between the position and the end that are still there. In a topic with transactions, some of them hold no record.
     pub fn behind(&self) -> i64 {
-        (self.end - self.place.position).max(0)
+        (self.end - self.place.position.max(self.begin)).max(0)
     }
 
     /// Whether there is nothing to read. A position that the partition does not have yet is not its end.
     pub fn is_at_end(&self) -> bool {
-        self.place.position == self.end || self.holds_no_record
+        self.place.position <= self.end && self.behind() == 0 || self.holds_no_record
     }
 
     /// How long it takes to read what is behind, if both go on at `rate`; `None` when it never ends.
@@ -201,7 +203,7 @@ impl GroupProbe {
         self.ages.look(&self.inner, wanted);
         let mut lags = Vec::new();
         for ((_, partition), place) in &places {
-            let Some(end) = marks.get(partition).map(|marks| marks.end) else {
+            let Some(Watermarks { begin, end }) = marks.get(partition).copied() else {
                 continue;
             };
             let now = clock.now();
@@ -214,6 +216,7 @@ impl GroupProbe {
             };
             lags.push(GroupLag {
                 place: place.clone(),
+                begin,
                 end,
                 ended_at,
                 behind_seconds,

@@ -53,7 +53,10 @@ impl Heard {
                 format!("{reason}. Check sasl.mechanism, sasl.username and sasl.password in [kafka.properties]")
             }
             Some((RDKafkaErrorCode::SSL, reason)) => {
-                format!("{reason}. Check ssl.ca.location in [kafka.properties]")
+                format!(
+                    "{reason}. Check ssl.ca.location in [kafka.properties], and that the certificate is for the host that brokers names \
+                     (ssl.endpoint.identification.algorithm=none takes any)"
+                )
             }
             _ => {
                 let protocol = settings

@@ -16,6 +16,9 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 /// How long brokers are waited for before it is asked whether there is a reason.
 const STEP: Duration = Duration::from_secs(1);
 
+/// More than librdkafka has to tell within a [`STEP`].
+const MOST_HEARD: usize = 100;
+
 /// Between two questions to a partition that has no leader.
 const BETWEEN_TRIES: Duration = Duration::from_millis(100);
 
@@ -80,8 +83,7 @@ impl Probe {
 
     /// Whether the brokers have said that they won't have us.
     fn is_hopeless(&self) -> bool {
-        // what was heard is handed over by polling
-        let _ = self.inner.poll(Duration::ZERO);
+        self.listen();
         self.inner.context().is_final()
     }
 
@@ -187,8 +189,15 @@ impl Probe {
         self.inner.assign(&list).map_err(LogError::Read)
     }
 
+    /// What was heard is handed over by polling, one piece at a time.
+    fn listen(&self) {
+        for _ in 0..MOST_HEARD {
+            let _ = self.inner.poll(Duration::ZERO);
+        }
+    }
+
     fn unreachable(&self, outcome: rdkafka::error::KafkaError) -> LogError {
-        let _ = self.inner.poll(Duration::ZERO);
+        self.listen();
         LogError::Unreachable {
             brokers: self.settings.brokers.clone(),
             reason: self.inner.context().why(&outcome, &self.settings),

@@ -95,9 +95,11 @@ impl Rates {
             .map(|pair| pair[1])
             .collect();
         let is_long = last.0 - first.0 >= self.span * 4 / 5;
+        let between_looks = (last.0 - first.0) / (seen.len().max(2) as i32 - 1);
         match steps.as_slice() {
             [] if behind == 0 || is_long => per_second(first, last),
-            [begin, .., end] => {
+            // when a position was seen is up to a look later than when it was committed
+            [begin, .., end] if is_long || end.0 - begin.0 >= between_looks * 4 => {
                 let between = (end.0 - begin.0) / (steps.len() as i32 - 1);
                 // the next one is overdue: it has become slower, or stopped
                 let is_overdue = last.0 - end.0 > between * 2 + TimeDelta::seconds(1);
@@ -133,6 +135,7 @@ mod tests {
                 position,
                 at,
             },
+            begin: 0,
             end,
             ended_at: at,
             behind_seconds: None,
@@ -160,6 +163,11 @@ mod tests {
         lag.holds_no_record = false;
         lag.place.position = 500;
         assert_eq!((lag.behind(), lag.caught_up_in_seconds(rate)), (0, None));
+        // retention has deleted some of what was not read, and then all
+        (lag.place.position, lag.begin) = (2, 6);
+        assert_eq!((lag.behind(), lag.caught_up_in_seconds(rate)), (4, None));
+        lag.begin = 10;
+        assert_eq!((lag.behind(), lag.caught_up_in_seconds(rate)), (0, Some(0.0)));
     }
 
     /// The rate after a look at each of `seen`: second, position, end.
@@ -177,10 +185,10 @@ mod tests {
     #[test]
     fn rates_are_over_the_looks_that_are_kept() {
         assert_eq!(rate_of(10, &[(0, 0, 100)]), (None, None));
-        assert_eq!(
-            rate_of(10, &[(0, 0, 100), (1, 20, 110), (2, 40, 120), (3, 60, 130)]),
-            (Some(10.0), Some(20.0))
-        );
+        let looks: Vec<(i64, i64, i64)> = (0..=5).map(|s| (s, s * 20, 100 + s * 10)).collect();
+        assert_eq!(rate_of(10, &looks), (Some(10.0), Some(20.0)));
+        // two positions that were seen in looks that follow each other may have been committed up to three looks apart
+        assert_eq!(rate_of(10, &looks[..4]), (Some(10.0), None));
         // the first looks are too old by now
         assert_eq!(
             rate_of(10, &[(0, 0, 100), (2, 40, 120), (20, 40, 220), (30, 40, 320)]),

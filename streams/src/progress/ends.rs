@@ -71,6 +71,7 @@ mod tests {
                     position: 0,
                     at: at(*seconds),
                 },
+                begin: 0,
                 end: *end,
                 ended_at: at(*seconds),
                 behind_seconds: None,

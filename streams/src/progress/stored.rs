@@ -52,7 +52,9 @@ pub(super) async fn store_troubles(
         let given_up = status.given_up.iter().map(|(partition, _)| (partition, false));
         for (partition, is_held) in held.chain(given_up) {
             sqlx::query(
-                "UPDATE sink.progress SET trouble = $1, trouble_since = $2, updated_at = now() \
+                // what was measured before is not true of now
+                "UPDATE sink.progress SET trouble = $1, trouble_since = $2, behind_seconds = NULL, in_per_second = NULL, \
+                 out_per_second = NULL, updated_at = now() \
                  WHERE sink = $3 AND topic = $4 AND partition = $5 \
                  AND ($6 OR trouble = $1 OR updated_at < now() - INTERVAL '3 seconds')",
             )
@@ -115,18 +117,19 @@ pub(super) async fn store_others(pool: &PgPool, others: &[Progress]) -> Result<(
         .iter()
         .map(|progress| progress.lag.caught_up_in_seconds(progress.rate));
     sqlx::query(
-        "INSERT INTO sink.consumer_groups (consumergroup, topic, partition, position, end_offset, behind_seconds, in_per_second, \
-         out_per_second, caught_up_in_seconds, updated_at) \
-         SELECT *, now() FROM unnest($1::text[], $2::text[], $3::int[], $4::bigint[], $5::bigint[], $6::float8[], $7::float8[], \
-         $8::float8[], $9::float8[]) \
+        "INSERT INTO sink.consumer_groups (consumergroup, topic, partition, position, begin_offset, end_offset, behind_seconds, \
+         in_per_second, out_per_second, caught_up_in_seconds, updated_at) \
+         SELECT *, now() FROM unnest($1::text[], $2::text[], $3::int[], $4::bigint[], $5::bigint[], $6::bigint[], $7::float8[], \
+         $8::float8[], $9::float8[], $10::float8[]) \
          ON CONFLICT (consumergroup, topic, partition) DO UPDATE SET position = excluded.position, \
-         end_offset = excluded.end_offset, behind_seconds = excluded.behind_seconds, in_per_second = excluded.in_per_second, \
+         begin_offset = excluded.begin_offset, end_offset = excluded.end_offset, behind_seconds = excluded.behind_seconds, in_per_second = excluded.in_per_second, \
          out_per_second = excluded.out_per_second, caught_up_in_seconds = excluded.caught_up_in_seconds, updated_at = now()",
     )
     .bind(lags().map(|lag| lag.place.group.clone()).collect::<Vec<_>>())
     .bind(lags().map(|lag| lag.place.topic.clone()).collect::<Vec<_>>())
     .bind(lags().map(|lag| lag.place.partition).collect::<Vec<_>>())
     .bind(lags().map(|lag| lag.place.position).collect::<Vec<_>>())
+    .bind(lags().map(|lag| lag.begin).collect::<Vec<_>>())
     .bind(lags().map(|lag| lag.end).collect::<Vec<_>>())
     .bind(lags().map(|lag| lag.behind_seconds).collect::<Vec<_>>())
     .bind(rates().map(|rate| rate.in_per_second).collect::<Vec<_>>())

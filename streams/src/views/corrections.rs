@@ -6,13 +6,15 @@ use features::{Merge, Tile, View};
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Executor, FromRow, Postgres, Transaction};
 
+use super::statements::Came;
 use super::store::execute;
 
-/// Before the tiles are merged: keeps those that late events will change beside what comes.
+/// Before late tiles are merged, and after those that came in time were: keeps what they will change beside them.
 pub(super) async fn note_before(tx: &mut Transaction<'_, Postgres>, tile: &Tile) -> Result<(), sqlx::Error> {
     let statement = format!(
-        "UPDATE incoming_{name} i SET before = to_jsonb(t) - {hidden} FROM {name} t WHERE {same} AND i.late_watermark IS NOT NULL",
+        "UPDATE incoming_{name} i SET before = to_jsonb(t) - {hidden} FROM {name} t WHERE {same} AND {late}",
         name = tile.name,
+        late = Came::Late.sql(),
         hidden = hidden(tile),
         same = same_key(tile),
     );
@@ -29,8 +31,9 @@ pub(super) async fn record(tx: &mut Transaction<'_, Postgres>, sink: &str, tile:
          (SELECT jsonb_object_agg(a.key, a.value) FROM jsonb_each(c.after) a \
          WHERE c.before IS NULL OR a.value IS DISTINCT FROM c.before -> a.key), c.late_watermark, c.late_event \
          FROM (SELECT i.*, to_jsonb(t) - {hidden} AS after FROM incoming_{name} i JOIN {name} t ON {same} \
-         WHERE i.late_watermark IS NOT NULL) c WHERE c.before IS DISTINCT FROM c.after",
+         WHERE {late}) c WHERE c.before IS DISTINCT FROM c.after",
         name = tile.name,
+        late = Came::Late.sql(),
         key = key(tile),
         hidden = hidden(tile),
         same = same_key(tile),

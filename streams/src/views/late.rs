@@ -18,8 +18,8 @@ pub(super) async fn note(
     rows: &RecordBatch,
 ) -> Result<(), ViewsError> {
     let late = match tile.lateness_days {
-        Some(days) => count(rows, i64::from(days) * DAY_US)?,
-        None => 0,
+        Some(days) if is_any(rows, i64::from(days) * DAY_US)? => features::too_late(tile, rows.clone()).await?,
+        _ => 0,
     };
     if late == 0 {
         return Ok(());
@@ -37,8 +37,8 @@ pub(super) async fn note(
     Ok(())
 }
 
-/// Rows that are further behind the watermark than `allowed_us`.
-fn count(rows: &RecordBatch, allowed_us: i64) -> Result<i64, ArrowError> {
+/// Whether rows are further behind the watermark than `allowed_us`.
+fn is_any(rows: &RecordBatch, allowed_us: i64) -> Result<bool, ArrowError> {
     let times = |name: &str| {
         let column = rows.column_by_name(name);
         column.map(|column| column.as_primitive::<TimestampMicrosecondType>())
@@ -53,5 +53,5 @@ fn count(rows: &RecordBatch, allowed_us: i64) -> Result<i64, ArrowError> {
             .zip(observed)
             .is_some_and(|(watermark, observed)| watermark - observed > allowed_us)
     };
-    Ok(watermarks.iter().zip(observed).filter(|pair| is_late(*pair)).count() as i64)
+    Ok(watermarks.iter().zip(observed).any(is_late))
 }

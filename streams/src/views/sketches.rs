@@ -4,9 +4,14 @@ use features::{Derive, Merge, Tile, sketch};
 use sqlx::{AssertSqlSafe, Postgres, Row, Transaction};
 
 use super::ViewsError;
+use super::statements::Came;
 
 /// Makes the sketches of `incoming_<tile>` the union of what came and what is stored, and their derived columns with them.
-pub(super) async fn take_in_stored(tx: &mut Transaction<'_, Postgres>, tile: &'static Tile) -> Result<(), ViewsError> {
+pub(super) async fn take_in_stored(
+    tx: &mut Transaction<'_, Postgres>,
+    tile: &'static Tile,
+    came: Came,
+) -> Result<(), ViewsError> {
     let sketches: Vec<(&str, Merge)> = tile
         .values
         .iter()
@@ -16,10 +21,11 @@ pub(super) async fn take_in_stored(tx: &mut Transaction<'_, Postgres>, tile: &'s
     let columns: Vec<String> = sketches.iter().map(|(name, _)| format!("i.{name}, t.{name}")).collect();
     let same: Vec<String> = tile.keys.iter().map(|key| format!("t.{0} = i.{0}", key.name)).collect();
     let statement = format!(
-        "SELECT i.ctid::text, {columns} FROM incoming_{name} i JOIN {name} t ON {same}",
+        "SELECT i.ctid::text, {columns} FROM incoming_{name} i JOIN {name} t ON {same} WHERE {which}",
         columns = columns.join(", "),
         name = tile.name,
-        same = same.join(" AND ")
+        same = same.join(" AND "),
+        which = came.sql()
     );
     let found = sqlx::query(AssertSqlSafe(statement)).fetch_all(&mut **tx).await?;
     if found.is_empty() {

@@ -49,8 +49,25 @@ pub(super) fn fill_incoming(tile: &'static Tile) -> String {
     )
 }
 
+/// Which of the incoming tiles: what came late is merged behind the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Came {
+    InTime,
+    Late,
+}
+
+impl Came {
+    /// A condition on `incoming_<tile>` i.
+    pub(super) fn sql(self) -> &'static str {
+        match self {
+            Came::InTime => "i.late_watermark IS NULL",
+            Came::Late => "i.late_watermark IS NOT NULL",
+        }
+    }
+}
+
 /// Merges the incoming tiles into the stored ones.
-pub(super) fn merge_incoming(tile: &'static Tile) -> String {
+pub(super) fn merge_incoming(tile: &'static Tile, came: Came) -> String {
     let columns = View::Tile(tile).columns();
     let mut sets: Vec<String> = tile
         .values
@@ -84,9 +101,10 @@ pub(super) fn merge_incoming(tile: &'static Tile) -> String {
     }
     sets.push("updated_at = now()".to_owned());
     format!(
-        "INSERT INTO {name} AS t ({columns}, updated_at) SELECT {columns}, updated_at FROM incoming_{name} \
+        "INSERT INTO {name} AS t ({columns}, updated_at) SELECT {columns}, updated_at FROM incoming_{name} i WHERE {which} \
          ON CONFLICT ({keys}) DO UPDATE SET {sets}",
         name = tile.name,
+        which = came.sql(),
         columns = names(&columns),
         keys = names(tile.keys),
         sets = sets.join(", ")

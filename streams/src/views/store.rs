@@ -6,7 +6,7 @@ use arrow::array::RecordBatch;
 use chrono::{DateTime, Utc};
 use events::fault::{self, Point};
 use events::{Partition, Positions, Span, Topic};
-use features::{Tile, conform};
+use features::{LATE_WATERMARK, Tile, conform};
 use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, Executor, PgPool, Postgres, Row, Transaction};
@@ -95,8 +95,11 @@ pub(super) async fn merge(
             merged += fill(&mut tx, tile, batches).await?;
         }
         run(&mut tx, target.family.find).await?;
-        for (tile, _) in &partials {
-            merge_tile(&mut tx, target, tile).await?;
+        for (tile, batches) in &partials {
+            merge_tile(&mut tx, tile, sql::Came::InTime).await?;
+            if batches.iter().any(holds_late) {
+                merge_late(&mut tx, target, tile).await?;
+            }
         }
         fault::reached(Point::ViewsMerged);
         roll_up(&mut tx, target).await?;
@@ -131,19 +134,29 @@ async fn count(
     Ok(partials)
 }
 
-async fn merge_tile(tx: &mut Tx<'_>, target: &Target, tile: &'static Tile) -> Result<(), ViewsError> {
+async fn merge_tile(tx: &mut Tx<'_>, tile: &'static Tile, came: sql::Came) -> Result<(), ViewsError> {
+    if tile.has_sketches() {
+        sketches::take_in_stored(tx, tile, came).await?;
+    }
+    let merged = execute(tx, sql::merge_incoming(tile, came)).await;
+    merged.map_err(ViewsError::of(tile.name))
+}
+
+/// What is corrected is what the late events have changed, beside all that came in time.
+async fn merge_late(tx: &mut Tx<'_>, target: &Target, tile: &'static Tile) -> Result<(), ViewsError> {
     if target.is_live() {
         corrections::note_before(tx, tile).await?;
     }
-    if tile.has_sketches() {
-        sketches::take_in_stored(tx, tile).await?;
-    }
-    let merged = execute(tx, sql::merge_incoming(tile)).await;
-    merged.map_err(ViewsError::of(tile.name))?;
+    merge_tile(tx, tile, sql::Came::Late).await?;
     if target.is_live() {
         corrections::record(tx, &target.sink, tile).await?;
     }
     Ok(())
+}
+
+fn holds_late(partials: &RecordBatch) -> bool {
+    let late = partials.column_by_name(LATE_WATERMARK.name);
+    late.is_some_and(|late| late.null_count() < late.len())
 }
 
 /// Waits until nobody else writes the sink's views; until the transaction's end nobody does.

@@ -236,3 +236,46 @@ fn a_late_event_corrects_what_was_told_and_says_so() {
         assert!(found[1].2.is_none(), "the row was not there: {:?}", found[1]);
     });
 }
+
+#[test]
+fn what_came_in_time_in_the_same_step_is_no_correction() {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    runtime.block_on(async {
+        let database = Database::start().await;
+        let mut sink = ViewsSink::new(database.pool.clone(), FAMILIES[0]);
+        let mut watermarks = Watermarks::default();
+        let mut offset = 0;
+        let mut step = |told: &[(u8, u16)]| {
+            let records = told.iter().map(|(day, views)| {
+                let mut record = seen(*day, *views);
+                record.offset = offset;
+                offset += 1;
+                record
+            });
+            batch_of([(Topic::VideoSnapshots, records.collect())].into(), &mut watermarks)
+        };
+        // the third event is late, and what the first has told
+        let nothing = step(&[(1, 100), (10, 300), (1, 100)]);
+        // the second changes one row, beside what the first does to another, and makes one
+        let something = step(&[(10, 400), (1, 150), (5, 200)]);
+        sink.write(&nothing).await.expect("written");
+        let found: Vec<Correction> = sqlx::query_as("SELECT view, key, old, new FROM sink.corrections")
+            .fetch_all(&database.pool)
+            .await
+            .expect("corrections");
+        assert!(found.is_empty(), "{found:?}");
+        sink.write(&something).await.expect("written");
+        let found: Vec<Correction> =
+            sqlx::query_as("SELECT view, key, old, new FROM sink.corrections ORDER BY key->>'day'")
+                .fetch_all(&database.pool)
+                .await
+                .expect("corrections");
+        let told = found.iter().map(|(_, key, old, new)| {
+            serde_json::json!([key["day"], old.as_ref().map(|old| &old["views"]), new["views"]])
+        });
+        assert_eq!(
+            serde_json::Value::from_iter(told),
+            serde_json::json!([["2020-08-13", 100, 150], ["2020-08-17", null, 200]])
+        );
+    });
+}

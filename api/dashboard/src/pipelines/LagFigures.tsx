@@ -4,7 +4,7 @@ import type { Pipeline } from "../api/resources";
 import { plural, UNKNOWN, whole } from "../format/numbers";
 import { ageSeconds, duration } from "../format/times";
 import { Figure } from "../shell/Figure";
-import { condition, longestLagSeconds, newest, recordsBehind } from "./lag";
+import { condition, longestLagSeconds, newest, nothingIsUnread, recordsBehind } from "./lag";
 
 interface LagFiguresProps {
   pipelines: Pipeline[];
@@ -25,7 +25,7 @@ export function LagFigures({ pipelines, answeredAt, nowMs }: LagFiguresProps) {
   return (
     <Box component="section" aria-label="All sinks" sx={{ display: "grid", gap: 1.5, gridTemplateColumns: { xs: "repeat(2, minmax(0,1fr))", md: "repeat(4, minmax(0,1fr))" } }}>
       <Figure name="Records behind" value={behind} shown={whole(behind)} detail={`${plural(pipelines.length, "partition")}${ill.join("")}`} asOf={answeredAt} />
-      <Figure name="Longest lag" value={lag} shown={lag === null && behind === 0 ? "none" : duration(lag)} detail="oldest unread record" asOf={answeredAt} />
+      <Figure name="Longest lag" value={lag} shown={nothingIsUnread(pipelines) ? "none" : duration(lag)} detail="oldest unread record" asOf={answeredAt} />
       <Figure name="Newest event" value={event} shown={event === null ? UNKNOWN : event.slice(0, 10)} detail={event === null ? "none read yet" : `${duration(ageSeconds(event, nowMs))} ago`} asOf={event} />
       <Figure name="Last report" value={report} shown={`${duration(ageSeconds(report, nowMs))} ago`} detail="of any sink" asOf={report} />
     </Box>

@@ -11,7 +11,7 @@ import { UNKNOWN, whole } from "../format/numbers";
 import { duration, moment } from "../format/times";
 import { Age } from "./Age";
 import { ConditionMark } from "./ConditionMark";
-import { condition, type SinkGroup } from "./lag";
+import { condition, nothingIsUnread, type SinkGroup } from "./lag";
 import { PositionBar } from "./PositionBar";
 
 const FROM_SM = { display: { xs: "none", sm: "table-cell" } } as const;
@@ -20,7 +20,7 @@ const FROM_MD = { display: { xs: "none", md: "table-cell" } } as const;
 export function PipelineTable({ group, nowMs }: { group: SinkGroup; nowMs: number }) {
   return (
     <TableContainer>
-      <Table size="small" aria-label={`Partitions of ${group.sink}`} sx={{ tableLayout: { md: "fixed" }, "& td": { whiteSpace: "nowrap" } }}>
+      <Table size="small" aria-label={`Partitions of ${group.sink}`} sx={{ tableLayout: { md: "fixed" }, "& td": { whiteSpace: "nowrap" }, "& td, & th": { px: { md: 1 } }, "& time": { whiteSpace: { md: "normal" } } }}>
         <TableHead>
           <TableRow>
             <TableCell sx={{ width: { md: "20%" } }}>Topic / partition</TableCell>
@@ -46,7 +46,7 @@ export function PipelineTable({ group, nowMs }: { group: SinkGroup; nowMs: numbe
 }
 
 function PartitionRow({ pipeline, nowMs }: { pipeline: Pipeline; nowMs: number }) {
-  const lag = pipeline.behind_seconds === null && pipeline.behind <= 0 ? "none" : duration(pipeline.behind_seconds);
+  const lag = nothingIsUnread([pipeline]) ? "none" : duration(pipeline.behind_seconds);
   return (
     <TableRow hover sx={{ "&:last-child td": { border: 0 } }}>
       <TableCell sx={{ whiteSpace: { xs: "normal !important", sm: "nowrap" }, overflowWrap: "anywhere" }}>

@@ -70,6 +70,11 @@ export function longestLagSeconds(pipelines: Pipeline[]): number | null {
   return pipelines.reduce<number | null>((most, { behind_seconds: lag }) => (lag === null ? most : Math.max(most ?? 0, lag)), null);
 }
 
+/** Nothing is unread: a sink in trouble may not know what is. */
+export function nothingIsUnread(pipelines: Pipeline[]): boolean {
+  return pipelines.every(({ behind, behind_seconds: lag, trouble }) => lag === null && behind <= 0 && trouble === null);
+}
+
 export function newest(moments: (string | null)[]): string | null {
   const known = moments.filter((at) => at !== null).toSorted((a, b) => Date.parse(a) - Date.parse(b));
   return known.at(-1) ?? null;

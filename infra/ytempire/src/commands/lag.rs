@@ -12,7 +12,7 @@ use streams::{BronzeSink, progress};
 
 use super::Start;
 use crate::cli::LagOptions;
-use crate::exit::Done;
+use crate::exit::{Done, is_wrong_use};
 use crate::output;
 use crate::platform::{ALL_NEEDS, Platform, must_exist};
 
@@ -49,9 +49,11 @@ pub async fn run(start: Start, options: LagOptions) -> Result<Done> {
         Some(brokers) => Cluster::foreign(start, brokers),
         None => {
             must_exist(&start.settings)?;
-            Cluster::Ours(Box::new(
-                Platform::attach(start.settings, start.clock, &ALL_NEEDS).await?,
-            ))
+            let attached = tokio::select! {
+                attached = attach(&start, options.watch) => attached?,
+                _ = tokio::signal::ctrl_c() => return Ok(Done::Wholly),
+            };
+            Cluster::Ours(Box::new(attached))
         }
     };
     // whatever it is at: brokers that are away are waited for
@@ -63,6 +65,26 @@ pub async fn run(start: Start, options: LagOptions) -> Result<Done> {
         platform.stop().await?;
     }
     shown.map(|()| Done::Wholly)
+}
+
+/// Whoever watches waits for what is away.
+async fn attach(start: &Start, watch: bool) -> Result<Platform> {
+    loop {
+        match Platform::attach(start.settings.clone(), Arc::clone(&start.clock), &ALL_NEEDS).await {
+            Err(error) if watch && is_away(&error) => look_again(&error).await,
+            attached => return attached,
+        }
+    }
+}
+
+/// Settings that can't be used don't change.
+fn is_away(error: &anyhow::Error) -> bool {
+    !is_wrong_use(error) && !matches!(error.downcast_ref(), Some(LogError::Settings(_)))
+}
+
+async fn look_again(error: &anyhow::Error) {
+    eprintln!("{error:#}; looking again");
+    tokio::time::sleep(BETWEEN_LOOKS).await;
 }
 
 /// Whose groups are looked at.
@@ -133,10 +155,9 @@ async fn show(cluster: &Cluster, json: bool, watch: bool) -> Result<()> {
             look(cluster, observer).await
         };
         let (kept, lags) = match looked.await {
-            // whoever watches wants to see when they are back; settings that can't be used don't change
-            Err(error) if watch && !matches!(error.downcast_ref(), Some(LogError::Settings(_))) => {
-                eprintln!("{error:#}; looking again");
-                tokio::time::sleep(BETWEEN_LOOKS).await;
+            // whoever watches wants to see when they are back
+            Err(error) if watch && is_away(&error) => {
+                look_again(&error).await;
                 continue;
             }
             looked => looked?,

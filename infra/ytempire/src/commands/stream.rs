@@ -12,7 +12,7 @@ use api::{ApiState, Readiness};
 use streams::progress;
 use tokio_util::sync::CancellationToken;
 
-use super::{Start, asked_to_stop, up};
+use super::{Start, asked_to_stop, end_when_asked_again, up};
 use crate::cli::{StreamCommand, StreamOptions};
 use crate::exit::Done;
 use crate::output;
@@ -87,8 +87,9 @@ async fn stream(start: Start, instance: Option<String>) -> Result<Done> {
         error = pipelines.failure() => Err(error),
     };
     if !quiet {
-        eprintln!("stopping: finishing what is under way");
+        eprintln!("stopping: finishing what is under way; once more ends at once");
     }
+    tokio::spawn(end_when_asked_again());
     stop.cancel();
     pipelines.stop().await;
     let _ = tokio::join!(reporting, watching, watching_thresholds);

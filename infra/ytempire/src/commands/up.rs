@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::ingest::pull;
-use super::{Start, asked_to_stop, retention};
+use super::{Start, asked_to_stop, end_when_asked_again, retention};
 use crate::cli::UpOptions;
 use crate::connect;
 use crate::data_folder::RunFile;
@@ -74,8 +74,9 @@ pub async fn run(start: Start, options: UpOptions) -> Result<Done> {
         never = retention::keep(&platform) => match never {},
     };
     if !quiet {
-        eprintln!("stopping: finishing what is under way");
+        eprintln!("stopping: finishing what is under way; once more ends at once");
     }
+    tokio::spawn(end_when_asked_again());
     // at once, so that no command joins an owner that is leaving
     platform.folder.as_ref().map_or(Ok(()), |folder| folder.forget_run())?;
     stop.cancel();

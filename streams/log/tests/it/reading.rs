@@ -155,3 +155,21 @@ async fn a_batch_that_grew_before_a_restart_is_dropped() {
     let again = read(&mut consumer, &Positions::default(), 200).await;
     assert_eq!(again.len(), 200);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_partition_is_read_while_all_have_a_backlog() {
+    let fixture = start().await;
+    // brokers hand out whole batches of producers
+    let mut small = fixture.settings.clone();
+    small.properties.insert("batch.size".to_owned(), "65536".to_owned());
+    let ends = send(&small, 0..60_000).await;
+    let mut consumer = open(&fixture.settings, &Arc::default(), LIMITS);
+    let records = read(&mut consumer, &Positions::default(), 30_000).await;
+    for (partition, end) in ends {
+        let read = records.iter().filter(|record| record.partition == partition).count();
+        assert!(
+            read as i64 * 10 > end,
+            "{read} of {end} of {partition}, while half of all was read"
+        );
+    }
+}
