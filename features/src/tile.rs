@@ -173,7 +173,8 @@ impl Tile {
         if self.has_first() {
             values.push("min(last_order) AS first_order".to_owned());
         }
-        values.push("max(late_watermark) AS late_watermark, max(late_event) AS late_event".to_owned());
+        // of several the one that came furthest behind, with its own watermark
+        values.push("max(late_watermark) AS late_watermark, substr(max(late_event), 21) AS late_event".to_owned());
         let merged = format!(
             "SELECT {keys}, {} FROM ({}) AS observed GROUP BY {keys}{besides}",
             values.join(", "),
@@ -207,7 +208,8 @@ impl Tile {
         let late = self.late_sql();
         format!(
             "SELECT {}, observed_at AS as_of, {} AS last_order, _offset, \
-             CASE WHEN {late} THEN _watermark END AS late_watermark, CASE WHEN {late} THEN _event_id END AS late_event \
+             CASE WHEN {late} THEN _watermark END AS late_watermark, CASE WHEN {late} \
+             THEN lpad(CAST(arrow_cast(_watermark, 'Int64') AS VARCHAR), 20, '0') || _event_id END AS late_event \
              FROM rows WHERE {} AND {}",
             columns.join(", "),
             self.last_order_sql(),

@@ -6,7 +6,7 @@ RUN_PACKAGES=(
     "gcc|gcc|compiles the C parts of dependencies"
     "g++|g++|compiles the C++ parts of dependencies"
     "libc6-dev|/usr/include/stdlib.h|headers of the C library"
-    "make|make|builds librdkafka"
+    "make|make|builds librdkafka and the allocator"
     "cmake|cmake|builds the cryptography library"
     "pkg-config|pkg-config|finds the system's libraries"
     "libssl-dev|/usr/include/openssl/ssl.h|TLS of the Kafka client"

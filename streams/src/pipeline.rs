@@ -211,6 +211,15 @@ impl<S: Sink + 'static> Pipeline<S> {
                     consumer = self.open_consumer().await?;
                     continue;
                 }
+                Err(LogError::Deaf) => {
+                    self.trouble(&format!("{READING}: no answer for a minute, connecting anew"));
+                    drop(consumer);
+                    if !rest(BEFORE_JOINING_AGAIN, &stop).await {
+                        return Ok(());
+                    }
+                    consumer = self.open_consumer().await?;
+                    continue;
+                }
                 Err(LogError::Closed) => return Err(self.stopped("its consumer ended".to_owned())),
                 Err(error) => Err(SinkError::Dependency(error.to_string())),
             };

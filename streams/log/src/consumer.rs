@@ -96,6 +96,9 @@ impl Consumer {
             wanted: Arc::clone(&wanted),
             told: Cell::default(),
             last_try: Cell::default(),
+            is_in_group: matches!(assignment, Assignment::Group { .. }),
+            heard: Cell::new(Instant::now()),
+            asked: Cell::new(Instant::now()),
         };
         poller.take_seats(&assignment)?;
         std::thread::Builder::new()
@@ -148,7 +151,19 @@ struct Poller {
     told: Cell<Option<Instant>>,
     /// When partitions that wait were last tried to be taken.
     last_try: Cell<Option<Instant>>,
+    is_in_group: bool,
+    /// When the brokers handed out or answered something last.
+    heard: Cell<Instant>,
+    /// When they were asked for it.
+    asked: Cell<Instant>,
 }
+
+/// After so long without a record the brokers are asked whether they are there, and again after as long.
+const ASKED_AFTER: Duration = Duration::from_secs(20);
+const ANSWERED_WITHIN: Duration = Duration::from_secs(5);
+/// A client that has had no answer for so long is given up. After an outage librdkafka (2.12.1) may be left without a broker to ask, with
+/// neither an error nor an end, and without its place in the group.
+const DEAF_AFTER: Duration = Duration::from_secs(60);
 
 /// At most one error in this time is told of.
 const BETWEEN_ERRORS: Duration = Duration::from_millis(500);
@@ -183,6 +198,10 @@ impl Poller {
         while !self.sender.is_closed() {
             if self.obey() {
                 continue;
+            }
+            if self.is_deaf() {
+                let _ = self.hand_over(Err(LogError::Deaf));
+                return;
             }
             if let Err(error) = self.try_again() {
                 if self.hand_over(Err(error)).is_err() {
@@ -237,6 +256,21 @@ impl Poller {
             std::thread::sleep(Duration::from_secs(1));
         }
         restarted
+    }
+
+    fn is_deaf(&self) -> bool {
+        if !self.is_in_group || self.heard.get().elapsed() < ASKED_AFTER || self.asked.get().elapsed() < ASKED_AFTER {
+            return false;
+        }
+        self.asked.set(Instant::now());
+        let topic = self.topics.first().map(|topic| topic.name());
+        match self.inner.fetch_metadata(topic, ANSWERED_WITHIN) {
+            Ok(_) => {
+                self.heard.set(Instant::now());
+                false
+            }
+            Err(_) => self.heard.get().elapsed() >= DEAF_AFTER,
+        }
     }
 
     /// Takes the partitions that wait for somebody to tell where to start.
@@ -310,6 +344,7 @@ impl Poller {
                 Some(Err(_)) if !fetched.records.is_empty() => break,
                 Some(Err(source)) => return self.fail(source).map(|()| fetched),
                 Some(Ok(message)) => {
+                    self.heard.set(Instant::now());
                     deadline.get_or_insert_with(|| Instant::now() + self.limits.max_wait);
                     let Some(topic) = Topic::from_name(message.topic()) else {
                         continue;

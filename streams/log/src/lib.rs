@@ -51,6 +51,9 @@ pub enum LogError {
     /// The client can't go on: what it reads as is somebody else.
     #[error("the consumer was displaced by another one: {0}")]
     Displaced(String),
+    /// The client hears nothing, and may never again: open another.
+    #[error("the brokers have not answered for a minute")]
+    Deaf,
     #[error("the consumer thread has ended")]
     Closed,
 }

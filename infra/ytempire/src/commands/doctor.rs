@@ -163,16 +163,19 @@ async fn lake(lake: &Lake) -> Result<String> {
 async fn pipelines(platform: &Platform) -> Result<String> {
     // what the processes that run them say of themselves
     let stopped: Vec<(String, String, String, DateTime<Utc>)> = sqlx::query_as(
-        "SELECT sink, string_agg(topic || '/' || partition || '@' || position, ' ' ORDER BY topic, partition), trouble, trouble_since \
+        // one reason is told once, however many have it
+        "SELECT string_agg(DISTINCT sink, ', '), CASE WHEN count(DISTINCT sink) = 1 THEN \
+         ', at ' || string_agg(topic || '/' || partition || '@' || position, ' ' ORDER BY topic, partition) ELSE '' END, \
+         trouble, min(trouble_since) \
          FROM sink.progress WHERE trouble IS NOT NULL AND updated_at > now() - INTERVAL '15 seconds' \
-         GROUP BY sink, trouble, trouble_since ORDER BY sink",
+         GROUP BY trouble ORDER BY 1",
     )
     .fetch_all(platform.pool()?)
     .await?;
     if !stopped.is_empty() {
-        let said = stopped.iter().map(|(sink, places, why, since)| {
+        let said = stopped.iter().map(|(sinks, places, why, since)| {
             format!(
-                "{sink} has not moved since {}, at {places}: {why}",
+                "not moving since {}{places}: {sinks}: {why}",
                 since.format("%Y-%m-%d %H:%M:%S UTC")
             )
         });

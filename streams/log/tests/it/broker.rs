@@ -25,8 +25,14 @@ fn now() -> std::time::SystemTime {
 /// A running broker with every topic of the catalogue.
 pub struct Fixture {
     _folder: tempfile::TempDir,
-    _broker: Broker,
+    broker: Broker,
     pub settings: Settings,
+}
+
+impl Fixture {
+    pub async fn stop(self) {
+        self.broker.stop().await.expect("stopped");
+    }
 }
 
 pub async fn start() -> Fixture {
@@ -43,7 +49,7 @@ pub async fn start() -> Fixture {
     log::ensure_topics(&settings, 1).await.expect("topics");
     Fixture {
         _folder: folder,
-        _broker: broker,
+        broker,
         settings,
     }
 }

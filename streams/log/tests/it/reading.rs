@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use events::{Positions, Topic};
-use log::{Assignment, BatchLimits, Consumer, Fetched, Probe, Settings};
+use log::{Assignment, BatchLimits, Consumer, Fetched, LogError, Probe, Settings};
 
 use crate::broker::{LIMITS, PATIENCE, send, snapshot, start};
 
@@ -172,4 +172,26 @@ async fn every_partition_is_read_while_all_have_a_backlog() {
             "{read} of {end} of {partition}, while half of all was read"
         );
     }
+}
+
+/// As after an outage that has left librdkafka without a broker to ask.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_consumer_that_hears_nothing_for_a_minute_says_so() {
+    let fixture = start().await;
+    send(&fixture.settings, 0..100).await;
+    let settings = fixture.settings.clone();
+    let start_at = move |_: &[events::Partition]| Ok(Positions::default());
+    let alone = Assignment::Group { instance: None };
+    let open = || Consumer::open(&settings, "deaf", TOPICS, alone, LIMITS, start_at);
+    let mut consumer = tokio::task::block_in_place(open).expect("a consumer");
+    next(&mut consumer).await;
+    fixture.stop().await;
+    let said = async {
+        loop {
+            if let Err(LogError::Deaf) = consumer.next().await {
+                return;
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE * 2, said).await.expect("said in time");
 }

@@ -14,8 +14,13 @@ pub async fn run(start: Start, options: CorrectionsOptions) -> Result<Done> {
     let json = start.global.json;
     let view = options.view.as_deref().map(super::rebuild::known_view).transpose()?;
     let platform = Platform::attach(start.settings, start.clock, &[Need::Database]).await?;
-    let found = corrections(platform.pool()?, view.as_ref(), options.limit).await?;
+    // one more than is asked for, to know whether there are more
+    let mut found = corrections(platform.pool()?, view.as_ref(), options.limit.saturating_add(1)).await?;
     platform.stop().await?;
+    if i64::try_from(found.len()).is_ok_and(|len| len > options.limit) {
+        found.pop();
+        eprintln!("the newest {} are shown: give a greater --limit for more", found.len());
+    }
     match json {
         true => output::print_json(&found.iter().map(Correction::document).collect::<Vec<_>>())?,
         false => output::print_table(
