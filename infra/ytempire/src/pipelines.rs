@@ -132,6 +132,7 @@ impl Pipelines {
             if tokio::time::timeout(STOPPING_TOLD_AFTER, ended).await.is_ok() {
                 return;
             }
+            // one that has ended tells no more
             for one in self.watched.iter().filter(|one| one.status.has_changed().is_ok()) {
                 let trouble = one.status.borrow().trouble.clone();
                 let why = trouble.map_or_else(|| "its step is under way".to_owned(), |trouble| trouble.reason);
